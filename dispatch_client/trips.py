@@ -199,6 +199,8 @@ class Trip:
     """The deadline passed before it was sent: a person must say that a taxi is still wanted."""
     coming: bool = False
     """The passenger said "I am coming"."""
+    cancelling: bool = False
+    """A cancel is on its way; the dispatcher has not confirmed it yet."""
 
     @property
     def ref(self) -> str:

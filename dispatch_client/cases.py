@@ -1,0 +1,62 @@
+"""A live trip and what must still be carried to its dispatcher, as one value that is saved whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dispatch_client.clock import Moment
+    from dispatch_client.trips import Trip
+
+
+class ErrandKind(StrEnum):
+    """What the courier has to do at the dispatcher."""
+
+    CREATE = "create"
+    CANCEL = "cancel"
+    CONFIRM = "confirm"
+    COMING = "coming"
+    CANNOT_SEE = "cannot_see"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One outbox row: something that must reach the dispatcher and has not, for certain, yet."""
+
+    trip_ref: str
+    kind: ErrandKind
+    attempt_ref: str
+    payload: bytes = b""
+    """The exact bytes of a create, frozen when it was made."""
+    sent_at: Moment | None = None
+    """Committed before the first byte leaves: the dispatcher may have it."""
+    tries: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A live trip with its open errands, as one whole: it is saved and read together."""
+
+    trip: Trip
+    wanted: Moment
+    """When the person asked, or last said that a taxi is still wanted: the deadline counts from here."""
+    searching: Moment
+    """When the present search began."""
+    asked: Moment | None = None
+    """When the question "still wanted?" was put."""
+    errands: tuple[Errand, ...] = ()
+
+    def errand(self, kind: ErrandKind) -> Errand | None:
+        """The open errand of that kind, if there is one."""
+        return next((e for e in self.errands if e.kind == kind), None)
+
+    def with_errand(self, errand: Errand) -> Case:
+        """The same case with this errand added, or put in place of the one of its kind."""
+        return replace(self, errands=(*(e for e in self.errands if e.kind != errand.kind), errand))
+
+    def without(self, *kinds: ErrandKind) -> Case:
+        """The same case with the errands of these kinds done."""
+        return replace(self, errands=tuple(e for e in self.errands if e.kind not in kinds))

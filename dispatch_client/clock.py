@@ -1,0 +1,65 @@
+"""Time that a box without a battery clock can be trusted to tell, or says that it cannot."""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+_TIME_ERROR: Final = 5  # adjtimex(2): the kernel's clock is not synchronised
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One instant as it was known here: monotonic within one boot, wall time across boots."""
+
+    boot_id: str
+    mono: float
+    """Seconds since that boot, suspend included."""
+    wall: datetime
+    trusted: bool
+    """Wall time was synchronised when this was taken."""
+
+    def age_s(self, now: Moment) -> float | None:
+        """Seconds from this moment to `now`; None when no clock can tell (a reboot with unsynchronised time)."""
+        if self.boot_id == now.boot_id:
+            return max(0.0, now.mono - self.mono)
+        if self.trusted and now.trusted:
+            return max(0.0, (now.wall - self.wall).total_seconds())
+        return None
+
+
+class Clock(Protocol):
+    """Where the courier gets the time from."""
+
+    def now(self) -> Moment:
+        """The present instant."""
+
+
+class SystemClock:
+    """The machine's clocks: CLOCK_BOOTTIME, the wall clock in local time, and the kernel's word on its sync."""
+
+    def __init__(self) -> None:
+        self._boot_id = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+    def now(self) -> Moment:
+        """Read the clocks; about a microsecond."""
+        return Moment(
+            boot_id=self._boot_id,
+            mono=time.clock_gettime(time.CLOCK_BOOTTIME),
+            wall=datetime.now(UTC).astimezone(),
+            trusted=_synchronised(),
+        )
+
+
+def _synchronised() -> bool:
+    """Ask the kernel (adjtimex) whether a time source keeps the wall clock; False where it cannot be asked."""
+    try:
+        buffer = ctypes.create_string_buffer(256)  # struct timex is 208 bytes on 64-bit Linux, all zero = only read
+        state = ctypes.CDLL(None, use_errno=True).adjtimex(buffer)
+    except (OSError, AttributeError):
+        return False
+    return bool(0 <= state < _TIME_ERROR)
