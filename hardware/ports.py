@@ -1,0 +1,53 @@
+"""The shapes behind which every reader, scanner and printer looks the same, so that any of them can be swapped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hardware.health import Finding
+    from hardware.paper import Document
+
+
+@runtime_checkable
+class Device(Protocol):
+    """Something at a port that lives on its own thread and speaks in events."""
+
+    @property
+    def name(self) -> str:
+        """Name in the configuration, in events and in findings (for instance `printer`)."""
+
+    def start(self) -> None:
+        """Begin to work. Returns at once; an absent device is no error, it is waited for."""
+
+    def stop(self) -> None:
+        """End within about a second, whatever the device is doing. Stopping twice is no error."""
+
+    def health(self) -> tuple[Finding, ...]:
+        """Tell how it is, from any thread, without waiting for the device."""
+
+
+@runtime_checkable
+class CardReader(Device, Protocol):
+    """Emits `CardSeen` and `CardRemoved`."""
+
+    def counters(self) -> Mapping[str, int]:
+        """Count since the start: `frames` that were good, `bad_frames`, `noise_bytes`."""
+
+
+@runtime_checkable
+class Scanner(Device, Protocol):
+    """Emits `CodeScanned`."""
+
+    def counters(self) -> Mapping[str, int]:
+        """Count since the start: `frames` that were good, `bad_frames`, `noise_bytes`."""
+
+
+@runtime_checkable
+class Printer(Device, Protocol):
+    """Emits one `PrintDone` per job id, and `PaperLow`, `PaperOut`, `PaperOk`."""
+
+    def print(self, job_id: str, document: Document) -> None:
+        """Put a job in line and return at once. A job id that was given before is dropped: an id prints once."""

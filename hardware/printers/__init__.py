@@ -1,0 +1,1 @@
+"""Slips of paper: laid out, drawn to dots, sent to a thermal printer, and its answer told."""

@@ -1,0 +1,136 @@
+"""A conversation with an ESC/POS printer: data out, questions out, answers in, each with its patience."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hardware.printers.escpos_status import AnswerSplitter, Kind, PrinterStatus, from_automatic, from_realtime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hardware.service import Clock
+    from hardware.transport import Port
+
+_ASK: Final = b"\x10\x04"
+_ASK_IN_ORDER: Final = b"\x1dr\x01"
+_IN_ORDER_NO_PAPER: Final = 0x0C
+_FORGET: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+"""DLE DC4 8: drop everything that is in the printer's buffers, now."""
+_BITS_PER_BYTE: Final = 10
+"""On the wire, with start and stop bit."""
+
+
+class Talk:
+    """One open printer. For its driver's thread only; raises what `Port` raises.
+
+    Args:
+        port: the open port.
+        baudrate: bits per second; an answer cannot come before the question has left, behind all the data.
+        patience_s: how long an answer may take after that.
+        clock: monotonic seconds.
+        stopping: true when waiting must end.
+        on_status: gets every status, asked for or not.
+    """
+
+    def __init__(
+        self,
+        port: Port,
+        baudrate: int,
+        patience_s: float,
+        *,
+        clock: Clock,
+        stopping: Callable[[], bool],
+        on_status: Callable[[PrinterStatus], None],
+    ) -> None:
+        self._port = port
+        self._baudrate = baudrate
+        self._patience_s = patience_s
+        self._clock = clock
+        self._stopping = stopping
+        self._on_status = on_status
+        self._splitter = AnswerSplitter()
+        self._wire_free_at = 0.0
+        self._in_order: int | None = None
+        self.status: PrinterStatus | None = None
+        """What it last said; None while it is mute."""
+
+    def write(self, data: bytes) -> None:
+        """Send data."""
+        self._port.write(data)
+        seconds = len(data) * _BITS_PER_BYTE / self._baudrate
+        self._wire_free_at = max(self._clock(), self._wire_free_at) + seconds
+
+    def look(self) -> str | None:
+        """Ask how it is (DLE EOT 1 to 4); give the trouble it is in. The first unanswered question makes it mute."""
+        self.overhear()
+        raw = b""
+        for number in range(1, 5):
+            self.write(_ASK + bytes([number]))
+            answer = self._await(Kind.REALTIME)
+            if answer is None:
+                self.status = None
+                return None
+            raw += answer
+        self._note(from_realtime(raw))
+        return self._trouble()
+
+    def overhear(self) -> str | None:
+        """Take note of what it said unasked; give the trouble it is in, if it said so now."""
+        before = self.status
+        self._sort(self._port.read_waiting(), None)
+        return self._trouble() if self.status is not before else None
+
+    def ask_in_order(self) -> None:
+        """Ask a question that is answered only when everything sent before it is done."""
+        self._in_order = None
+        self.write(_ASK_IN_ORDER)
+
+    def answered_in_order(self) -> bool | None:
+        """Wait for that answer: True with paper, False without, None when it has not come."""
+        if self._in_order is None:
+            self._await(Kind.IN_ORDER)
+        return None if self._in_order is None else not self._in_order & _IN_ORDER_NO_PAPER
+
+    def forget(self) -> None:
+        """Take back all data that is on its way or in the printer's buffers."""
+        self.take_back()
+        self.write(_FORGET)
+
+    def wire_busy_s(self) -> float:
+        """Seconds until all that was written has left, at the speed of the wire."""
+        return max(0.0, self._wire_free_at - self._clock())
+
+    def take_back(self) -> None:
+        """Drop what has not left this computer yet."""
+        self._port.discard_output()
+        self._wire_free_at = 0.0
+
+    def _await(self, kind: Kind) -> bytes | None:
+        now = self._clock()
+        deadline = max(now, self._wire_free_at) + self._patience_s
+        while (left := deadline - now) > 0 and not self._stopping():
+            found = self._sort(self._port.read(left), kind)
+            if found is not None:
+                return found
+            now = self._clock()
+        return None
+
+    def _sort(self, data: bytes, kind: Kind | None) -> bytes | None:
+        found = None
+        for answer in self._splitter.feed(data):
+            if answer.kind is Kind.AUTOMATIC:
+                self._note(from_automatic(answer.raw))
+            elif answer.kind is Kind.IN_ORDER:
+                self._in_order = answer.raw[0]
+            if answer.kind is kind:
+                found = answer.raw
+        return found
+
+    def _note(self, status: PrinterStatus) -> None:
+        self.status = status
+        self._on_status(status)
+
+    def _trouble(self) -> str | None:
+        trouble = self.status.trouble() if self.status is not None else None
+        return trouble[0] if trouble is not None else None

@@ -1,0 +1,274 @@
+"""The one user of pyserial: every port opens, reads, writes and breaks in the same few ways."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import serial
+from serial.tools import list_ports
+
+from hardware.faults import Disconnected, PortMisnamed, PortUnavailable, Trouble, WriteStalled
+from hardware.port_owner import group_of, holders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Trace = Callable[[str], None]
+"""Gets one line for each piece of traffic, `> 1b 40` out and `< 12` in. Called on the driver's thread."""
+
+READ_SLICE_S: Final = 0.2
+"""The longest a read waits before it looks up; a port that cannot be cancelled still stops within this."""
+WRITE_TIMEOUT_S: Final = 3.0
+"""How long a device may take no byte at all before the write counts as stalled."""
+_WRITE_CHUNK: Final = 512
+_URL: Final = re.compile(r"(socket|rfc2217|loop|hwgrep|spy|alt|cp2110)://")
+_USB: Final = re.compile(r"usb:([0-9a-f]{4}):([0-9a-f]{4})(?::(.+))?", re.IGNORECASE)
+_TRACE_BYTES: Final = 32
+
+# What pyserial lets through when a port goes away or is closed under a blocked call: SerialException and OSError
+# (one family), termios.error (its own), TypeError and ValueError (a descriptor that became None or -1).
+_GONE: tuple[type[Exception], ...] = (OSError, TypeError, ValueError)
+try:
+    import termios
+
+    _GONE = (*_GONE, termios.error)
+except ImportError:  # pragma: no cover - a system without termios has no such error
+    pass
+
+
+class Port:
+    """An open port. One thread reads and writes; `cancel` and `close` may come from any other.
+
+    Every method but `cancel` and `close` raises `Disconnected` once the device is gone.
+    """
+
+    def __init__(self, name: str, path: str, device: Any, trace: Trace | None, *, masked: bool) -> None:  # noqa: ANN401 - pyserial's URL handlers share no type
+        self.name = name
+        """As it was asked for."""
+        self.path = path
+        """What the name stood for when it was opened."""
+        self._device = device
+        self._trace = trace
+        self._masked = masked
+        self._cancelled = threading.Event()
+
+    def read(self, timeout_s: float = READ_SLICE_S, limit: int = 4096) -> bytes:
+        """Give what has come, at most `limit` bytes, as soon as there is any; b"" after `timeout_s` or a cancel.
+
+        The wait is cut in slices of 0.2 s and may be longer than asked for by at most one slice.
+        """
+        deadline = time.monotonic() + timeout_s
+        while not self._cancelled.is_set():
+            try:
+                data: bytes = self._device.read(1)
+                if data and (waiting := self._device.in_waiting):
+                    data += self._device.read(min(waiting, limit - 1))
+            except _GONE as error:
+                raise self._gone(error) from None
+            if data:
+                self._tell("<", data, masked=self._masked)
+                return data
+            if time.monotonic() >= deadline:
+                break
+        return b""
+
+    def read_waiting(self, limit: int = 4096) -> bytes:
+        """Give what has come already, without waiting for more."""
+        try:
+            waiting = min(self._device.in_waiting, limit)
+        except _GONE as error:
+            raise self._gone(error) from None
+        return self.read(0, limit) if waiting else b""
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`, or raise: `WriteStalled` when the device takes nothing for the write timeout."""
+        sent = 0
+        while sent < len(data):
+            chunk = data[sent : sent + _WRITE_CHUNK]
+            if self._cancelled.is_set():
+                raise WriteStalled(f"{self.name}: writing was cancelled after {sent} of {len(data)} bytes", sent=sent)
+            try:
+                taken = self._device.write(chunk)
+            except serial.SerialTimeoutException:
+                raise WriteStalled(
+                    f"{self.name}: the device takes no more bytes (at least {sent} of {len(data)} were sent)",
+                    "Look for an open cover, no paper or a jam; check the flow control; switch it off and on.",
+                    sent=sent,
+                ) from None
+            except _GONE as error:
+                raise self._gone(error) from None
+            # rfc2217:// gives nothing back and takes all or raises
+            sent += len(chunk) if taken is None else taken
+        self._tell(">", data, masked=False)
+
+    def discard_input(self) -> None:
+        """Forget what came and was not read."""
+        try:
+            self._device.reset_input_buffer()
+        except _GONE as error:
+            raise self._gone(error) from None
+
+    def discard_output(self) -> None:
+        """Take back what has not left this computer yet."""
+        try:
+            self._device.reset_output_buffer()
+        except _GONE as error:
+            raise self._gone(error) from None
+
+    def cancel(self) -> None:
+        """Make a blocked read or write of another thread return now, and every later one at once. Never raises."""
+        self._cancelled.set()
+        for name in ("cancel_read", "cancel_write"):
+            wake = getattr(self._device, name, None)
+            if callable(wake):
+                try:
+                    wake()
+                except _GONE:
+                    continue
+
+    def close(self) -> None:
+        """Give the port back. Never raises, not even when the device is long gone."""
+        self._cancelled.set()
+        with contextlib.suppress(*_GONE, NotImplementedError):
+            # closing a blocked device waits up to 30 s for it to take the rest: what is unsent is dropped first
+            self._device.reset_output_buffer()
+        with contextlib.suppress(*_GONE):
+            self._device.close()
+
+    def _gone(self, error: Exception) -> Disconnected:
+        reason = f" ({os.strerror(error.errno)})" if isinstance(error, OSError) and error.errno else ""
+        return Disconnected(
+            f"{self.name}: the device went away while in use{reason}",
+            "Plug it in again and check its cable and power; it is taken up again by itself.",
+        )
+
+    def _tell(self, direction: str, data: bytes, *, masked: bool) -> None:
+        if self._trace is not None:
+            self._trace(trace_line(direction, data, masked=masked))
+
+
+def trace_line(direction: str, data: bytes, *, masked: bool = False) -> str:
+    """Write traffic in hex, its first 32 bytes; masked, only control bytes are shown, so that no number is logged."""
+    shown = " ".join(f"{byte:02x}" if byte < 0x20 or not masked else "··" for byte in data[:_TRACE_BYTES])  # noqa: PLR2004 - the first printable character
+    more = f" … {len(data)} bytes" if len(data) > _TRACE_BYTES else ""
+    return f"{direction} {shown}{more}"
+
+
+def open_port(
+    name: str,
+    baudrate: int = 9600,
+    *,
+    rtscts: bool = False,
+    xonxoff: bool = False,
+    read_timeout_s: float = READ_SLICE_S,
+    write_timeout_s: float = WRITE_TIMEOUT_S,
+    trace: Trace | None = None,
+    masked: bool = False,
+) -> Port:
+    """Open a serial port, 8N1, for us alone.
+
+    Args:
+        name: `/dev/ttyUSB0`, `/dev/serial/by-path/...`, a pty, `usb:1a86:7523` (vendor and product in hex, with
+            `:serial` where there are two), `socket://host:port` or `rfc2217://host:port`.
+        baudrate: bits per second.
+        rtscts: hardware flow control; the printer's DTR goes to our CTS.
+        xonxoff: software flow control, for text devices only.
+        read_timeout_s: slice in which reads wait.
+        write_timeout_s: how long the device may take no byte.
+        trace: gets each piece of traffic as a line of hex.
+        masked: hide what comes in from the trace, all but control bytes.
+
+    Raises:
+        PortUnavailable: missing, held by another process, or not allowed; says which, with the cure.
+        PortMisnamed: the name can never be a port.
+    """
+    path = resolve(name)
+    try:
+        device = serial.serial_for_url(
+            path,
+            baudrate=baudrate,
+            timeout=read_timeout_s,
+            write_timeout=write_timeout_s,
+            rtscts=rtscts,
+            xonxoff=xonxoff,
+            exclusive=None if _URL.match(path) else True,
+        )
+    except _GONE as error:
+        raise _unavailable(name, path, error) from None
+    return Port(name, path, device, trace, masked=masked)
+
+
+def resolve(name: str) -> str:
+    """Give the path or URL that a configured name stands for now (see `open_port`)."""
+    if not name.strip():
+        raise PortMisnamed(
+            "The name of the port is empty: expected a path, a URL or usb:VID:PID", "Write it into the configuration."
+        )
+    if not name.lower().startswith("usb:"):
+        if "://" in name and not _URL.match(name):
+            raise PortMisnamed(f"{name}: not a kind of port we know", "Use socket://host:port or rfc2217://host:port.")
+        return name
+    match = _USB.fullmatch(name)
+    if match is None:
+        raise PortMisnamed(f"{name}: expected usb:VID:PID in hex, as in usb:1a86:7523", "Read both from `lsusb`.")
+    vid, pid, wanted = int(match[1], 16), int(match[2], 16), match[3]
+    found = [
+        p.device for p in list_ports.comports() if (p.vid, p.pid) == (vid, pid) and wanted in (None, p.serial_number)
+    ]
+    if not found:
+        raise PortUnavailable(
+            Trouble.MISSING, f"{name}: no such USB device is plugged in", "Plug it in; compare the name with `lsusb`."
+        )
+    if len(found) > 1:
+        raise PortUnavailable(
+            Trouble.SEVERAL,
+            f"{name}: {len(found)} devices have this name ({', '.join(sorted(found))})",
+            "Name the right one by its socket: its path in /dev/serial/by-path.",
+        )
+    return found[0]
+
+
+def usb_ports() -> Iterator[tuple[str, str]]:
+    """Give (path, `usb:VID:PID`) of each USB serial device that is plugged in now. Never lists ptys."""
+    for port in list_ports.comports():
+        if port.vid is not None and port.pid is not None:
+            yield port.device, f"usb:{port.vid:04x}:{port.pid:04x}"
+
+
+def _unavailable(name: str, path: str, error: Exception) -> PortUnavailable:
+    if _URL.match(path):
+        return PortUnavailable(
+            Trouble.MISSING, f"{name}: nothing answers there", "Check the address, its power and the network cable."
+        )
+    number = getattr(error, "errno", None)
+    if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO) or not os.path.lexists(path):
+        return PortUnavailable(
+            Trouble.MISSING, f"{name}: there is no such port", "Plug the device in and check its cable and its name."
+        )
+    if number in (errno.EACCES, errno.EPERM):
+        group = group_of(path) or "dialout"
+        return PortUnavailable(
+            Trouble.FORBIDDEN,
+            f"{name}: this user may not open the port; it belongs to the group {group}",
+            f"Run `sudo usermod -aG {group} $USER` and log in again.",
+        )
+    if number in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in str(error):
+        pids = holders(path)
+        who = f"process {', '.join(map(str, pids))}" if pids else "another program"
+        return PortUnavailable(
+            Trouble.BUSY,
+            f"{name}: the port is in use by {who}",
+            "End that program; ModemManager, brltty and a login console are the usual ones.",
+        )
+    return PortUnavailable(
+        Trouble.REFUSED,
+        f"{name}: cannot be opened as a serial port ({type(error).__name__})",
+        "Check that the name is that of a serial device.",
+    )

@@ -1,0 +1,153 @@
+"""The inside of a thermal printer: eats ESC/POS bytes as they come and gives the paper they make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PIL import Image
+
+from hardware.printers.raster_widths import WIDTH_80MM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NUL, _EOT, _ENQ, _LF, _CR, _DLE, _DC4, _ESC, _FS, _GS = 0x00, 0x04, 0x05, 0x0A, 0x0D, 0x10, 0x14, 0x1B, 0x1C, 0x1D
+_LINE_FEED: Final = 30
+"""Dots of a line, 3.75 mm, as after a reset."""
+_FIXED_LENGTHS: Final = {
+    (_ESC, ord("@")): 2, (_ESC, ord("2")): 2, (_ESC, ord("3")): 3, (_ESC, ord("J")): 3, (_ESC, ord("d")): 3,
+    (_ESC, ord("a")): 3, (_ESC, ord("!")): 3, (_ESC, ord("E")): 3, (_ESC, ord("t")): 3, (_ESC, ord("R")): 3,
+    (_GS, ord("P")): 4, (_GS, ord("r")): 3, (_GS, ord("a")): 3, (_GS, ord("!")): 3,
+    (_FS, ord("&")): 2, (_FS, ord(".")): 2, (_DLE, _EOT): 3, (_DLE, _ENQ): 3,
+}  # fmt: skip
+_FEED_TO_KNIFE: Final = (65, 66)
+_SILENT: Final = {
+    (_NUL, None), (_CR, None), (_ESC, ord("a")), (_ESC, ord("!")), (_ESC, ord("E")), (_ESC, ord("t")), (_ESC, ord("R")),
+    (_GS, ord("P")), (_GS, ord("a")), (_GS, ord("!")), (_FS, ord("&")), (_FS, ord(".")),
+    (_DLE, _EOT), (_DLE, _ENQ), (_DLE, _DC4),
+}  # fmt: skip
+"""Commands that put nothing on paper; those that begin with DLE were obeyed when they came in."""
+FORGET: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+
+
+class Machine:
+    """Head, roll and knife of one printer. Give it bytes in pieces of any size.
+
+    Args:
+        width: dots across the head.
+        on_question: gets n of each GS r n when its turn comes.
+    """
+
+    def __init__(self, width: int = WIDTH_80MM, on_question: Callable[[int], None] = lambda _n: None) -> None:
+        self.width = width
+        self.slips: list[Image.Image] = []
+        """Everything that was cut off, in order."""
+        self.strays = bytearray()
+        """Bytes that are no command this printer knows: on real paper they are garbage."""
+        self.resets = 0
+        self._on_question = on_question
+        self._stride = (width + 7) // 8
+        self._pending = bytearray()
+        self._rows = bytearray()
+        self._line_feed = _LINE_FEED
+        self._acts: dict[tuple[int, int | None], Callable[[bytes], None]] = {
+            (_ESC, ord("@")): self._reset,
+            (_ESC, ord("J")): lambda command: self._white(command[2]),
+            (_ESC, ord("d")): lambda command: self._white(command[2] * self._line_feed),
+            (_ESC, ord("2")): self._set_line_feed,
+            (_ESC, ord("3")): self._set_line_feed,
+            (_GS, ord("v")): self._raster,
+            (_GS, ord("V")): self._cut,
+            (_GS, ord("r")): lambda command: self._on_question(command[2]),
+            (_LF, None): lambda _command: self._white(self._line_feed),
+        }
+
+    @property
+    def in_command(self) -> bool:
+        """The bytes so far end in the middle of a command."""
+        return bool(self._pending)
+
+    def feed(self, data: bytes) -> None:
+        """Eat bytes."""
+        self._pending += data
+        at = 0
+        while at < len(self._pending):
+            length = self._length(at)
+            if length is None:
+                break
+            self._do(bytes(self._pending[at : at + length]))
+            at += length
+        del self._pending[:at]
+
+    def forget(self) -> None:
+        """Drop a command that has not come whole."""
+        self._pending.clear()
+
+    def paper(self) -> Image.Image:
+        """Give the paper that stands out of the printer since the last cut; mode "1", at least one dot high."""
+        rows = bytes(self._rows) or bytes(self._stride)
+        picture = Image.frombytes("1", (self._stride * 8, len(rows) // self._stride), rows, "raw", "1;I")
+        return picture.crop((0, 0, self.width, picture.height))
+
+    def _length(self, at: int) -> int | None:
+        """Give how long the command at this place is, None while it has not come whole."""
+        have = len(self._pending) - at
+        first = self._pending[at]
+        if first not in (_ESC, _GS, _FS, _DLE):
+            return 1
+        if have < 2:  # noqa: PLR2004 - the second byte says which command
+            return None
+        second = self._pending[at + 1]
+        length = _FIXED_LENGTHS.get((first, second), 1)
+        if (first, second) == (_DLE, _DC4):
+            length = len(FORGET) if have < 3 or self._pending[at + 2] == FORGET[2] else 5  # noqa: PLR2004 - its third byte
+        elif (first, second) == (_GS, ord("V")):
+            if have < 3:  # noqa: PLR2004 - its third byte says whether a fourth comes
+                return None
+            length = 4 if self._pending[at + 2] in _FEED_TO_KNIFE else 3
+        elif (first, second) == (_GS, ord("v")):
+            if have < 8:  # noqa: PLR2004 - the head of a raster command
+                return None
+            across, high = self._raster_size(at)
+            length = 8 + across * high
+        return length if have >= length else None
+
+    def _raster_size(self, at: int) -> tuple[int, int]:
+        head = self._pending[at + 4 : at + 8]
+        return int.from_bytes(head[:2], "little"), int.from_bytes(head[2:], "little")
+
+    def _do(self, command: bytes) -> None:
+        kind = (command[0], command[1] if len(command) > 1 else None)
+        if kind in self._acts:
+            self._acts[kind](command)
+        elif kind not in _SILENT:
+            self.strays += command
+
+    def _reset(self, _command: bytes) -> None:
+        self.resets += 1
+        self._line_feed = _LINE_FEED
+
+    def _set_line_feed(self, command: bytes) -> None:
+        self._line_feed = command[2] if len(command) > 2 else _LINE_FEED  # noqa: PLR2004 - ESC 3 n, or ESC 2
+
+    def _raster(self, command: bytes) -> None:
+        across, data = int.from_bytes(command[4:6], "little"), command[8:]
+        for at in range(0, len(data), across):
+            line = data[at : at + across][: self._stride]
+            self._rows += line + bytes(self._stride - len(line))
+
+    def _white(self, dots: int) -> None:
+        self._rows += bytes(self._stride * dots)
+
+    def _cut(self, command: bytes) -> None:
+        self._white(command[3] if len(command) > 3 else 0)  # noqa: PLR2004 - the form that feeds first
+        self.slips.append(self.paper())
+        self._rows.clear()
+
+
+def decode(data: bytes, width: int = WIDTH_80MM) -> list[Image.Image]:
+    """Give the slips that a printer would make of these bytes, as pictures; uncut paper is the last of them."""
+    machine = Machine(width)
+    machine.feed(data)
+    last = machine.paper()
+    return [*machine.slips, last] if last.getextrema() == (0, 255) or last.height > 1 else list(machine.slips)
