@@ -84,15 +84,13 @@ def countdown(state: State, trip: Trip, language: str) -> Countdown | None:
     say, gate = words(language), state.box.gate_in(language)
     if minutes == 0:
         return Countdown("", "", say("Any moment at {gate}", gate=gate))
-    if minutes == 1:
-        return Countdown(say("about"), "1", say("minute to {gate}", gate=gate))
-    return Countdown(say("about"), str(minutes), say("minutes to {gate}", gate=gate))
+    return Countdown(say("about"), str(minutes), say("min"), say("to {gate}", gate=gate))
 
 
 def steps(trip: Trip, language: str) -> tuple[Step, ...]:
     """The four steps from the press to the door."""
     say = words(language)
-    labels = (say("Sent"), say("Looking for a driver"), say("A driver accepts"), say("The taxi is at the door"))
+    labels = (say("Sent"), say("Looking"), say("Accepted"), say("At the door"))
     reached = {TripStatus.QUEUED: 0, TripStatus.SUBMITTING: 0, TripStatus.DRIVER_ASSIGNED: 3, TripStatus.ARRIVED: 4}
     now = reached.get(trip.status, 1)
     marks = (StepMark.DONE if i < now else StepMark.NOW if i == now else StepMark.TO_COME for i in range(len(labels)))
@@ -128,7 +126,7 @@ def _row(state: State, waiting: Waiting, language: str) -> Row:
         when = say("no network yet")
     else:
         when = say("looking")
-    return Row(trip.request.boarding_number, say("taxi …{tail}", tail=tail) if tail else "", when)
+    return Row(trip.request.boarding_number, say("…{tail}", tail=tail) if tail else "", when)
 
 
 def banner(state: State, language: str) -> str:

@@ -88,11 +88,13 @@ class Car:
 
 @dataclass(frozen=True, slots=True)
 class Countdown:
-    """How long until it comes: "about", a large number, "minutes to the north gate"."""
+    """How long until it comes: "about", a large number, "min", "to the north gate"."""
 
     before: str
     number: str
     after: str
+    where: str = ""
+    """Left out where there is no room for it."""
 
 
 @dataclass(frozen=True, slots=True)

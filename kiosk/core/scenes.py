@@ -81,10 +81,10 @@ class _Scenes:
         lead = line(say("To get a taxi, press the big yellow button."))
         rows = parts.board(state, self.language)
         reader = Part.READER not in state.broken
-        down = "" if state.link_up else say("The network is down. You can still press; we will call when it is back.")
+        down = "" if state.link_up else say("No network. You can press; we call once it is back.")
         return self._scene(
             SceneName.HOME,
-            title=say("Hello. Would you like a taxi?"),
+            title=say("Need a taxi?"),
             sentence=say("Press once. No phone needed."),
             picture=True,
             hint=down or (say("Or hold your card to the reader below.") if reader else ""),
@@ -170,7 +170,7 @@ class _Scenes:
         if car and car.words:
             speech.append(line(car.words))
         if eta and minutes is not None:
-            shown = " ".join(part for part in (eta.before, eta.number, eta.after) if part)
+            shown = " ".join(part for part in (eta.before, eta.number, eta.after, eta.where) if part)
             speech.append(line(shown, reading.minutes_aloud(minutes, self.language, about=True)))
         speech.append(self._numbered(keep, trip.request.boarding_number) if no_slip else line(hold))
         down = say("No network. Last news {time}.", time=self._news(waiting)) if not self.state.link_up else ""
@@ -247,7 +247,7 @@ class _Scenes:
             title=title,
             sentence=kept,
             notice=notice,
-            phone=parts.phone(self.state, self.language, say("You can also telephone now:")),
+            phone=parts.phone(self.state, self.language, say("You can also call:")),
             buttons=self._choices(Press.REPEAT, Press.CANCEL),
             speech=(line(title), line(kept), line(notice.title), *self._phone_line()),
         )
@@ -263,9 +263,9 @@ class _Scenes:
             title=title,
             sentence=say("If you do not answer, we will not call one."),
             notice=notice,
-            phone=parts.phone(self.state, self.language, say("You can also telephone now:")),
+            phone=parts.phone(self.state, self.language, say("You can also call:")),
             buttons=(
-                Button(Press.STILL_WANTED, say("Yes, please call one"), main=True),
+                Button(Press.STILL_WANTED, say("Yes, please"), main=True),
                 Button(Press.CANCEL, say("No, thank you")),
             ),
             speech=(line(notice.title), line(title)),
@@ -274,7 +274,7 @@ class _Scenes:
     def again(self, waiting: Waiting) -> Scene:
         """Pressed although this box has a taxi under way: nothing happens twice by itself."""
         say, number = self.say, waiting.trip.request.boarding_number
-        title = say("A taxi is being called already")
+        title = say("Already calling a taxi")
         sentence = say("You are number {number}. One press is enough.", number=number)
         ask = say("Does another person need another taxi?")
         return self._scene(
@@ -295,7 +295,7 @@ class _Scenes:
     def sure(self, waiting: Waiting) -> Scene:
         """A taxi is on its way: one slip of a trembling hand must not send it back."""
         say = self.say
-        title, sentence = say("Shall we cancel your taxi?"), say("It is already on its way to you.")
+        title, sentence = say("Cancel your taxi?"), say("It is already on its way to you.")
         return self._scene(
             SceneName.SURE,
             waiting,

@@ -1,0 +1,1 @@
+"""The glass: draws a scene and reports what was pressed, nothing else."""

@@ -1,0 +1,90 @@
+"""A slow clock that input wakes: the box sleeps while nobody is there and answers a finger at once."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from pathlib import Path
+from typing import Final
+
+from kivy.clock import Clock
+
+_FRAME_S: Final = 1 / 60
+_AWAKE_S: Final = 0.4
+"""After a wake the loop runs at full rate this long: a press becomes pixels over three or four turns of Kivy's loop."""
+_SLEEP_S: Final = 0.5
+"""Longest sleep. Kivy's own timers are late by at most this; ours all come through `wake`."""
+_PUMP_S: Final = 0.012
+"""Where SDL cannot sleep until there is input (KMSDRM), it is asked this often."""
+
+
+class Pace:
+    """Replaces the wait between two turns of Kivy's loop.
+
+    With an X server or Wayland, SDL itself sleeps until there is input (SDL_WaitEventTimeout, SDL 2.0.16 and later);
+    everywhere else the wait is cut into short pieces.
+    """
+
+    def __init__(self, driver: str) -> None:
+        self._sdl = _sdl()
+        self._sleeps_on_input = self._sdl is not None and driver in {"x11", "wayland"}
+        self._blind = driver in {"offscreen", "dummy"}
+        self._awake_until = 0.0
+        self._woken = threading.Event()
+        self._user_event = self._sdl.SDL_RegisterEvents(1) if self._sdl is not None else 0
+
+    def install(self) -> None:
+        """Take over Kivy's wait."""
+        Clock.idle = self._idle
+
+    def wake(self) -> None:
+        """From any thread: something is to be done now."""
+        self._woken.set()
+        if self._sleeps_on_input and self._sdl is not None:
+            event = (ctypes.c_uint32 * 32)(self._user_event)  # SDL_Event is 56 bytes, its type comes first
+            self._sdl.SDL_PushEvent(event)
+
+    def _idle(self) -> float:
+        now = Clock.time()
+        if self._woken.is_set():
+            self._woken.clear()
+            self._awake_until = now + _AWAKE_S
+        if now < self._awake_until:
+            self._woken.wait(max(0.0, _FRAME_S - (now - Clock._last_tick)))  # noqa: SLF001 - Kivy's own idle() does so
+        elif self._sleep():
+            self._awake_until = Clock.time() + _AWAKE_S
+        current = Clock.time()
+        Clock._dt, Clock._last_tick = current - Clock._last_tick, current  # noqa: SLF001
+        return float(current)
+
+    def _sleep(self) -> bool:
+        """Sleep until there is input, a wake or the longest time; whether something came."""
+        if self._sleeps_on_input and self._sdl is not None:
+            return bool(self._sdl.SDL_WaitEventTimeout(None, int(_SLEEP_S * 1000)))
+        if self._blind or self._sdl is None:
+            return self._woken.wait(_SLEEP_S)
+        for _ in range(int(_SLEEP_S / _PUMP_S)):
+            if self._woken.wait(_PUMP_S):
+                return True
+            self._sdl.SDL_PumpEvents()
+            if self._sdl.SDL_HasEvents(0, 0xFFFF):
+                return True
+        return False
+
+
+def _sdl() -> ctypes.CDLL | None:
+    """The very SDL that Kivy has loaded; None where it cannot be found."""
+    for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
+        path = line.rsplit(" ", 1)[-1]
+        if "/libSDL2-2" in path:
+            library = ctypes.CDLL(path)
+            library.SDL_GetCurrentVideoDriver.restype = ctypes.c_char_p
+            return library
+    return None
+
+
+def video_driver() -> str:
+    """Name of SDL's video driver in use: x11, wayland, KMSDRM, offscreen ..."""
+    library = _sdl()
+    name = library.SDL_GetCurrentVideoDriver() if library is not None else None
+    return name.decode("ascii") if name else ""
