@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import math
 import threading
@@ -16,13 +15,13 @@ from http import HTTPStatus
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import PoolManager
 from urllib3.exceptions import HTTPError
 
+from dispatch_client._addresses import checked_ca_file, checked_url
 from dispatch_client._sockets import POOLS, this_exchange
 from dispatch_client.errors import Ambiguous, DispatchError, Refusal, Refused, Unreachable
 
@@ -88,7 +87,7 @@ class Http:
         refusals: what the problem types (RFC 9457 `type`) of this API mean.
 
     Raises:
-        ValueError: a URL that is not allowed; the sentence says why.
+        ValueError: a URL that is not allowed, or a `ca_file` that cannot be read; the sentence says why.
     """
 
     def __init__(
@@ -100,10 +99,10 @@ class Http:
         ca_file: str | None = None,
         refusals: Mapping[str, Refusal] | None = None,
     ) -> None:
-        self.base_url = _checked(base_url)
+        self.base_url = checked_url(base_url)
         self._headers = {"Accept-Encoding": "identity", "User-Agent": "one-touch-taxi", **headers}
         self.limits = limits or Limits()
-        self._verify: bool | str = ca_file or True
+        self._verify: bool | str = True if ca_file is None else checked_ca_file(ca_file)
         self._refusals = dict(refusals or {})
         self._lane = _Lane()
         self._sessions: weakref.WeakSet[requests.Session] = weakref.WeakSet()
@@ -301,30 +300,3 @@ def _why(error: BaseException) -> str:
             break
         seen = inner
     return type(seen).__name__
-
-
-def _checked(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        raise ValueError(f"dispatcher URL {url!r}: expected https://host[:port][/path]") from None
-    if parts.scheme not in {"http", "https"} or not host or not url.isascii() or any(c.isspace() for c in url):
-        raise ValueError(f"dispatcher URL {url!r}: expected https://host[:port][/path]")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise ValueError(f"dispatcher URL at {host}: expected no user name, `?` or `#` in it; give the token as token")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise ValueError(
-            f"dispatcher URL {url!r}: plain http:// is allowed to this machine itself alone, "
-            "because trips hold where people are; use https://"
-        )
-    return url.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
