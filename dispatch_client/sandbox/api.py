@@ -6,7 +6,6 @@ import hmac
 import json
 import math
 import time
-from collections import OrderedDict
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -104,7 +103,7 @@ class Api:
         self._heartbeat_s = heartbeat_s
         self._stream_for_s = stream_for_s
         self._epoch = 0
-        self._keys: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._keys: dict[str, tuple[object, str]] = {}
         self._contract = Contract()
         self._routes = Map(
             [
@@ -189,18 +188,18 @@ class Api:
         return response
 
     def _create(self, given: Mapping[str, Any], wish: Any) -> Response:  # noqa: ANN401 - JSON, checked before
-        key, meant = given["Idempotency-Key"], _dumped(wish)
+        key = given["Idempotency-Key"]
         known = self._keys.get(key)
-        if known:
-            if known[0] != meant:
+        if known and self._world.knows(known[1]):
+            if known[0] != wish:
                 return problem("idempotency-conflict")
             return _json(self._world.trip(known[1]))
         if self._world.find(wish["client_ref"]):
             return problem("client-ref-used")
         trip = self._world.place_trip(wish)
-        self._keys[key] = (meant, trip["id"])
-        while len(self._keys) > KEPT_TRIPS:
-            self._keys.popitem(last=False)
+        self._keys[key] = (wish, trip["id"])
+        if len(self._keys) > 2 * KEPT_TRIPS:
+            self._keys = {key: made for key, made in self._keys.items() if self._world.knows(made[1])}
         return _json(trip, HTTPStatus.CREATED, {"Location": f"/v1/trips/{trip['id']}"})
 
     def _find(self, given: Mapping[str, Any], _body: object) -> Response:

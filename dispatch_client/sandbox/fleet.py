@@ -49,15 +49,24 @@ class Point:
     def metres_to(self, other: Point) -> float:
         """Give the distance on a plane, good to a percent within a town."""
         north = (other.lat - self.lat) * _METRES_PER_DEGREE
-        east = (other.lon - self.lon) * _METRES_PER_DEGREE * _shrink(self.lat)
+        east = _around(other.lon - self.lon) * _METRES_PER_DEGREE * _shrink(self.lat)
         return math.hypot(north, east)
+
+    def towards(self, other: Point, share: float) -> Point:
+        """Give the point that lies at `share` (0 to 1) of the way."""
+        lon = self.lon + _around(other.lon - self.lon) * share
+        return Point(self.lat + (other.lat - self.lat) * share, _around(lon))
 
     def moved(self, metres: float, bearing: float) -> Point:
         """Give the point that lies `metres` away; `bearing` in radians clockwise from north."""
         north, east = metres * math.cos(bearing), metres * math.sin(bearing)
         lat = min(90.0, max(-90.0, self.lat + north / _METRES_PER_DEGREE))
         lon = self.lon + east / (_METRES_PER_DEGREE * _shrink(self.lat))
-        return Point(lat, (lon + 180) % 360 - 180)
+        return Point(lat, _around(lon))
+
+
+def _around(degrees: float) -> float:
+    return (degrees + 180) % 360 - 180
 
 
 def _shrink(lat: float) -> float:
@@ -84,11 +93,7 @@ class Taxi:
         if left <= step:
             self.at = goal
             return
-        share = step / left
-        self.at = Point(
-            self.at.lat + (goal.lat - self.at.lat) * share,
-            self.at.lon + (goal.lon - self.at.lon) * share,
-        )
+        self.at = self.at.towards(goal, step / left)
 
     def cruise(self, rng: Random, seconds: float) -> None:
         """Drive about in search of passengers."""

@@ -116,13 +116,20 @@ class Sandbox:
         """Take the network down: refuse connections and break those that are open. The taxis drive on."""
         wire, self._wire = self._wire, None
         if wire:
+            wire.ending.set()
             self._api.end_streams()
             wire.end()
 
     def restore(self) -> None:
         """Bring the network back, on the same port."""
         if self._wire is None:
-            self._wire = Wire(self._port, self._api.answer, self._next_fault)
+            try:
+                self._wire = Wire(self._port, self._api.answer, self._next_fault)
+            except OSError as error:
+                raise OSError(
+                    error.errno,
+                    f"the sandbox cannot listen on 127.0.0.1 port {self._port} ({error.strerror}): choose another port",
+                ) from None
             self._port = self._wire.server_port
             listening = threading.Thread(
                 target=self._wire.serve_forever, args=(_TICK_S,), name="sandbox-http", daemon=True

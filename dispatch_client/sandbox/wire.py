@@ -20,6 +20,7 @@ from dispatch_client.sandbox.faults import GARBAGE, Fault, Kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_LINE: Final = 65536
 _IDLE_S: Final = 60.0
 _HANG_STEP_S: Final = 0.05
 _DRAIN: Final = 1024 * 1024
@@ -92,8 +93,11 @@ class _Handler(BaseHTTPRequestHandler):
     def handle_one_request(self) -> None:
         self.close_connection = True
         try:
-            self.raw_requestline = self.rfile.readline(65537)
-            if self.raw_requestline and not self.server.ending.is_set() and self.parse_request():
+            self.command = ""
+            self.raw_requestline = self.rfile.readline(_LINE + 1)
+            if len(self.raw_requestline) > _LINE:
+                self.send_error(414)
+            elif self.raw_requestline and not self.server.ending.is_set() and self.parse_request():
                 self._serve()
         except (OSError, ValueError):
             self.close_connection = True
@@ -111,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._body()
         request = Request(self._environ(body))
         fault = self.server.fault(request)
-        response = problem(fault.problem) if fault and fault.kind is Kind.REFUSE else self.server.answer(request)
+        response = problem(fault.problem) if fault and fault.kind is Kind.REFUSE else self._answer(request)
         try:
             if fault and fault.kind is not Kind.REFUSE:
                 self.close_connection = True
@@ -123,6 +127,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(response)
         finally:
             response.close()
+
+    def _answer(self, request: Request) -> Response:
+        try:
+            return self.server.answer(request)
+        except Exception:  # noqa: BLE001 - a fault of the sandbox is told to its client, and printed
+            self.server.handle_error(self.request, self.client_address)
+            return problem("internal-error")
 
     def _spoil(self, kind: Kind, response: Response) -> None:
         if kind is Kind.GARBAGE:
@@ -170,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
             key = name.upper().replace("-", "_")
             if key == "CONTENT_TYPE":
                 environ[key] = value
-            elif key != "CONTENT_LENGTH":
+            elif key not in {"CONTENT_LENGTH", "TRANSFER_ENCODING"}:  # the body is here already
                 environ[f"HTTP_{key}"] = value
         return environ
 
@@ -194,7 +205,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         for data in response.iter_encoded():
             self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
-        self.wfile.write(b"0\r\n\r\n")
+        if not self.server.ending.is_set():  # otherwise it is to look broken, not finished
+            self.wfile.write(b"0\r\n\r\n")
 
 
 def _break(connection: socket.socket) -> None:

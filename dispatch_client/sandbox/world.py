@@ -118,6 +118,10 @@ class World:
         """Give a trip as it stands. Raises UnknownTripError."""
         return self._story(identity).as_json()
 
+    def knows(self, identity: str) -> bool:
+        """Tell whether there is such a trip, ended or not."""
+        return identity in self._stories
+
     def trips(self) -> list[dict[str, Any]]:
         """Give all trips that are still known, oldest first."""
         return [story.as_json() for story in self._stories.values()]
