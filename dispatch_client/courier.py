@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _PROBE_S: Final = 5.0
 _PURGE_S: Final = 6 * 3600.0
 _IDLE_S: Final = 3600.0
+_REOPEN_S: Final = 5.0
+"""A store that could not be opened (disk not mounted yet, full) is tried again this often, in real seconds."""
 
 
 @dataclass(slots=True)
@@ -42,6 +44,8 @@ class Listener:
     """The dispatcher can be reached, or cannot, and why."""
     on_fault: Callable[[str], None] = field(default=lambda _sentence: None)
     """Something for the staff's eyes: one sentence without personal data."""
+    on_store: Callable[[bool], None] = field(default=lambda _works: None)
+    """The store can be written, or cannot: then no press can be taken."""
     on_ready: Callable[[int], None] = field(default=lambda _last_number: None)
     """The outbox is open and every live trip was told; carries the last boarding number of today."""
 
@@ -132,18 +136,24 @@ class Courier:
 
     def run(self) -> None:
         """The thread's whole life; a fault in one turn is told and the next turn goes on."""
+        while not self._stopped:
+            if self._outbox is None:
+                self._try_open()
+            self.turn(self.wait_s() / self._clock.speed if self._outbox else _REOPEN_S)
+        if self._outbox is not None:
+            self._outbox.close()
+
+    def _try_open(self) -> None:
         try:
             self.open()
         except OutboxError as error:
             self._tell.on_fault(str(error))
-        while not self._stopped:
-            self.turn(self.wait_s())
-        if self._outbox is not None:
-            self._outbox.close()
+            self._tell.on_store(False)  # noqa: FBT003 - the one thing it says
 
     def open(self) -> None:
         """Open the outbox, tell of every live trip, forget old ones, begin to follow pushed news."""
         self._outbox = self._open_outbox()
+        self._tell.on_store(True)  # noqa: FBT003 - the one thing it says
         now = self._clock.now()
         for case in self._outbox.live():
             self._live[case.trip.ref] = _Live(case)
@@ -167,6 +177,8 @@ class Courier:
             self._advance()
         except OutboxError as error:
             self._tell.on_fault(str(error))
+        except Exception as error:  # noqa: BLE001 - this thread must outlive its own faults: people are waiting
+            self._tell.on_fault(f"{type(error).__name__} in the courier; it goes on")
 
     def wait_s(self) -> float:
         """Seconds until something is due by itself."""

@@ -52,6 +52,18 @@ WAIT_TOLD_S: Final = 30.0
 """During the search the time waited is told this often."""
 CALLS_S: Final = (60.0, 180.0, 300.0)
 """After the arrival the person is called again at these seconds."""
+_NEWS: Final = frozenset(
+    {
+        TripStatus.DRIVER_ASSIGNED,
+        TripStatus.ARRIVED,
+        TripStatus.CANCELLED_BY_DRIVER,
+        TripStatus.NO_DRIVERS,
+        TripStatus.EXPIRED,
+        TripStatus.FAILED,
+        TripStatus.REJECTED,
+    }
+)
+"""What a waiting person must be shown even when somebody else has the screen. Who sits in the taxi needs no screen."""
 AGAIN_S: Final = 120.0
 """A bare press this soon after another is taken for the same person's."""
 LANGUAGE_BACK_S: Final = 30.0
@@ -194,13 +206,13 @@ def _trip(state: State, trip: Trip) -> tuple[State, Effects]:
     )
     moved = old is None or old.trip.status != trip.status or len(old.trip.attempts) != len(trip.attempts)
     if moved:
-        news = trip.status in WITH_TAXI or trip.ended or trip.asks_again
+        news = trip.status in _NEWS or trip.asks_again
         waiting = replace(waiting, changed=state.mono, calls=0, cannot_see=False, unseen=news)
     if trip.asks_again and not (old and old.trip.asks_again):
         waiting = replace(waiting, unseen=True)
     waiting, effects = _paper(state, waiting)
     state = _put(state, waiting)
-    if trip.ended and (old is None or trip.status is TripStatus.CANCELLED_BY_RIDER):
+    if trip.ended and old is None:
         state = _put(state, replace(waiting, unseen=False))
     if trip.status in {TripStatus.NO_DRIVERS, TripStatus.FAILED, TripStatus.REJECTED, TripStatus.EXPIRED} and moved:
         effects = (*effects, TellStaff(f"not served: {trip.status}", trip.ref))
@@ -341,7 +353,8 @@ def _speech(old: State, new: State, event: Event) -> Effects:
         return (Hush(),)
     if Part.VOICE in new.broken or not now.speech:
         return (Hush(),)
-    return (_say(now),)
+    goes_on = before.name is SceneName.CALLING and now.name is SceneName.SEARCHING
+    return (replace(_say(now), after=goes_on),)
 
 
 def _say(shown: Scene) -> Say:

@@ -125,7 +125,7 @@ class _Scenes:
         if notified:
             footnote += " · " + say("{count} drivers asked", count=notified)
         sentence = say("You are number {number}. Please sit down.", number=trip.request.boarding_number)
-        speech = (line(say("Looking for a taxi")), self._numbered(sentence, trip.request.boarding_number))
+        speech: tuple[Line, ...] = (line(say("Looking for a taxi")),)
         title, notice, old = say("Looking for a taxi"), None, None
         if trip.lost_vehicle:
             notice = Notice(say("That driver cannot come."), say("We are finding another. You need not press."))
@@ -421,12 +421,12 @@ class _Scenes:
 
     def _numbered(self, shown: str, number: int) -> Line:
         """A sentence that holds a boarding number, read as a number is called out."""
-        return line(
-            shown,
-            shown.replace(
-                self.say("number {number}", number=number), reading.boarding_number_aloud(number, self.language)
-            ),
+        written, aloud = (
+            self.say("number {number}", number=number),
+            reading.boarding_number_aloud(number, self.language),
         )
+        gap = " " if aloud.isascii() else ""
+        return line(shown, shown.replace(f" {written}", f"{gap}{aloud}").replace(written, aloud))
 
     def _plate_line(self, plate: str) -> tuple[Line, ...]:
         if not plate:

@@ -21,6 +21,7 @@ class Slip:
 
     number: int
     title: str
+    when: str
     place: str
     notice: str
     plate: str
@@ -52,7 +53,8 @@ def slip(box: Box, trip: Trip, language: str, now: datetime, car: str) -> Slip:
     return Slip(
         number=number,
         title=say("You are number {number}", number=number),
-        place=f"{date} {clock_written(now.time())} · {box.place_in(language)} {gate}",
+        when=f"{date} {clock_written(now.time())}",
+        place=f"{box.place_in(language)} · {gate}",
         notice=say("This slip counts. Throw the first one away.") if old else "",
         plate=plate_written(vehicle.plate) if vehicle else "",
         old_plate=plate_written(old.plate) if old else "",

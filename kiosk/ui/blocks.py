@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.ui.lines import break_lines
 from kiosk.ui.shapes import Box, Measure, Shape, Stroke, Target, Taxi, Words
-from kiosk.ui.theme import PLATES, Colour, Look, Palette, Size
+from kiosk.ui.theme import ARRIVED, PLATES, Colour, Look, Palette, Size
 
 if TYPE_CHECKING:
     from kiosk.core.scene import Button, Countdown, Notice, Phone, Plate, Row, Step
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _PITCH: Final = 1.32
 """Height of a line of text in em: close enough to read as one sentence, open enough for Chinese."""
 _TIGHT: Final = 1.2
+_LIGHT_PAINTS: Final = frozenset({"", "white", "silver", "yellow", "gold", "orange"})
 
 
 @dataclass(slots=True)
@@ -39,6 +40,20 @@ class Block:
     grow: float = 0.0
     """Its share of the height that is left over."""
     most: float = 1e9
+
+
+def _heights(blocks: Sequence[Block], extra: float) -> list[float]:
+    """Share out the height that is left over; what one block may not take goes to the others."""
+    heights = [block.height for block in blocks]
+    hungry = [i for i, block in enumerate(blocks) if block.grow and block.most > block.height]
+    while hungry and extra >= 1:
+        shares = sum(blocks[i].grow for i in hungry)
+        given = {i: min(extra * blocks[i].grow / shares, blocks[i].most - heights[i]) for i in hungry}
+        for i, height in given.items():
+            heights[i] += height
+        extra -= sum(given.values())
+        hungry = [i for i in hungry if blocks[i].most - heights[i] >= 1]
+    return heights
 
 
 class Kit:
@@ -89,10 +104,7 @@ class Kit:
         least = sum(b.height for b in present) + space * max(0, len(present) - 1)
 
         def draw(ink: Ink, x: float, y: float, w: float, h: float) -> None:
-            extra = max(0.0, h - least)
-            shares = sum(b.grow for b in present)
-            for block in present:
-                height = min(block.most, block.height + (extra * block.grow / shares if shares else 0.0))
+            for block, height in zip(present, _heights(present, max(0.0, h - least)), strict=True):
                 block.draw(ink, x, y, w, height)
                 y += height + space
 
@@ -215,17 +227,17 @@ class Kit:
             width = min(w, look.mm(width_mm), h / 0.52)
             height = width * 0.52
             ink.shapes.append(
-                Taxi(x + (w - width) / 2, y + (h - height) / 2, width, height, paint, self._outline, palette.paper)
+                Taxi(
+                    x + (w - width) / 2, y + (h - height) / 2, width, height, paint, self._outline(paint), palette.paper
+                )
             )
 
         return Block(look.mm(least_mm), draw, grow=1.0, most=look.mm(width_mm) * 0.52)
 
-    @property
-    def _outline(self) -> Colour:
-        """Dark by day and on green, light by night: the picture is never lost in its ground."""
-        return (
-            self.palette.ink if self.palette.paper[1] > 0.5 or self.palette.paper[1] < 0.2 else self.palette.button_edge
-        )  # noqa: PLR2004
+    def _outline(self, paint: str) -> Colour:
+        """The car's edge: never lost in its ground, whatever the paint; on green a dark car is edged in white."""
+        palette = self.palette
+        return palette.button_edge if palette is ARRIVED and paint in _LIGHT_PAINTS else palette.ink
 
     def plate(self, plate: Plate, *, size: Size = Size.PLATE, struck: bool = False) -> Block:
         """A number plate drawn like a plate; struck through when that taxi will not come."""

@@ -86,7 +86,7 @@ class Glass(Widget):  # type: ignore[misc]
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
         """Count a press the moment the finger lands: a hand that trembles or slides has pressed all the same."""
-        if self.sheet is None or Clock.get_time() - self._changed_at < SETTLE_S:
+        if self.sheet is None or not self.takes_touches:
             return True
         x, y = touch.x, self.look.height - touch.y
         target = next((t for t in self.sheet.targets if t.holds(x, y)), None)
@@ -96,6 +96,11 @@ class Glass(Widget):  # type: ignore[misc]
         # The next turn: the darkened button is on the glass before anything else is worked out.
         Clock.schedule_once(lambda _dt: self._on_press(press), 0)
         return True
+
+    @property
+    def takes_touches(self) -> bool:
+        """The screen has stood long enough that a touch is meant for it."""
+        return bool(Clock.get_time() - self._changed_at >= SETTLE_S)
 
     def target(self, press: Press) -> Target | None:
         """Where this can be pressed now, if anywhere."""

@@ -234,7 +234,11 @@ class _Wide(_Page):
         """The head, with the clock in the corner where there is room for it."""
         scene, kit = self.scene, self.kit
         # The plate leaves no room below: what would stand there stands in the head.
-        said = replace(scene, sentence=scene.footnote) if scene.plate and scene.footnote and scene.tone is Tone.PLAIN else scene
+        said = (
+            replace(scene, sentence=scene.footnote)
+            if scene.plate and scene.footnote and scene.tone is Tone.PLAIN
+            else scene
+        )
         head = _Wide(kit, said).head(width)
         time = kit.text(scene.clock, Size.SMALL, width, bold=True, align=1.0)
         title_w = kit.width(scene.title, Size.TITLE, bold=True) + self.look.mm(60)

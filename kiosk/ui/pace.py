@@ -12,7 +12,7 @@ from kivy.clock import Clock
 _FRAME_S: Final = 1 / 60
 _AWAKE_S: Final = 0.4
 """After a wake the loop runs at full rate this long: a press becomes pixels over three or four turns of Kivy's loop."""
-_SLEEP_S: Final = 0.5
+SLEEP_S: Final = 0.5
 """Longest sleep. Kivy's own timers are late by at most this; ours all come through `wake`."""
 _PUMP_S: Final = 0.012
 """Where SDL cannot sleep until there is input (KMSDRM), it is asked this often."""
@@ -29,6 +29,7 @@ class Pace:
         self._sdl = _sdl()
         self._sleeps_on_input = self._sdl is not None and driver in {"x11", "wayland"}
         self._blind = driver in {"offscreen", "dummy"}
+        self.sleep_s = SLEEP_S
         self._awake_until = 0.0
         self._woken = threading.Event()
         self._user_event = self._sdl.SDL_RegisterEvents(1) if self._sdl is not None else 0
@@ -60,10 +61,10 @@ class Pace:
     def _sleep(self) -> bool:
         """Sleep until there is input, a wake or the longest time; whether something came."""
         if self._sleeps_on_input and self._sdl is not None:
-            return bool(self._sdl.SDL_WaitEventTimeout(None, int(_SLEEP_S * 1000)))
+            return bool(self._sdl.SDL_WaitEventTimeout(None, int(self.sleep_s * 1000)))
         if self._blind or self._sdl is None:
-            return self._woken.wait(_SLEEP_S)
-        for _ in range(int(_SLEEP_S / _PUMP_S)):
+            return self._woken.wait(self.sleep_s)
+        for _ in range(max(1, int(self.sleep_s / _PUMP_S))):
             if self._woken.wait(_PUMP_S):
                 return True
             self._sdl.SDL_PumpEvents()

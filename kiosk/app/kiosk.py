@@ -1,0 +1,158 @@
+"""Runs the one loop: events in, the pure flow, effects out; a fault anywhere leads back to a usable screen."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from kiosk.core.effects import Ask, Cancel, Effect, Hush, Print, Say, StillWanted, TellDriver, TellStaff
+from kiosk.core.events import Event, Press, Pressed, SlipDone, SlipResult, Tick
+from kiosk.core.flow import begin, step
+from kiosk.core.scenes import scene
+
+if TYPE_CHECKING:
+    from dispatch_client.clock import Clock
+    from dispatch_client.trips import TripRequest
+    from kiosk.core.scene import Scene
+    from kiosk.core.slip import Slip
+    from kiosk.core.state import Box, State
+    from kiosk.inbox import Inbox
+
+log = structlog.get_logger()
+
+
+class Asks(Protocol):
+    """What the kiosk needs of the courier."""
+
+    def ask(self, request: TripRequest, holder: str | None = None) -> None:
+        """Ask for a taxi."""
+
+    def cancel(self, ref: str, reason: str = "rider") -> None:
+        """Ask no more."""
+
+    def coming(self, ref: str, *, can_see_taxi: bool = True) -> None:
+        """Tell the driver."""
+
+    def still_wanted(self, ref: str) -> None:
+        """Go on after the deadline."""
+
+
+class Speaks(Protocol):
+    """What the kiosk needs of the voice."""
+
+    def say(self, effect: Say) -> None:
+        """Speak."""
+
+    def hush(self) -> None:
+        """Be silent at once."""
+
+
+@dataclass(slots=True)
+class Hands:
+    """Everything that effects are carried out with. `prints` is None where there is no printer."""
+
+    asks: Asks
+    speaks: Speaks
+    prints: Callable[[str, Slip], None] | None
+
+
+class Kiosk:
+    """One box at work. All of it runs on the main thread.
+
+    Args:
+        box: where this box hangs.
+        clock: the time, which a demonstration may hurry.
+        inbox: events of other threads.
+        show: puts a scene on the glass.
+        observe: sees every event after it was taken in, and every effect before it is carried out.
+    """
+
+    def __init__(
+        self,
+        box: Box,
+        clock: Clock,
+        inbox: Inbox[Event],
+        show: Callable[[Scene], None],
+        observe: Callable[[Event | Effect], None] = lambda _seen: None,
+    ) -> None:
+        self.state: State = begin(box)
+        self.hands: Hands | None = None
+        self._clock = clock
+        self._inbox = inbox
+        self._show = show
+        self._observe = observe
+        self._ticked = -1.0
+        self.take(self._now())
+
+    def press(self, press: Press) -> None:
+        """Somebody pressed something."""
+        self.take(Pressed(press, str(uuid.uuid4())))
+
+    def turn(self) -> None:
+        """One turn of the loop: the news of other threads, and the time once a second."""
+        for event in self._inbox.take():
+            self.take(event)
+        if self._clock.now().mono - self._ticked >= 1.0:
+            self.take(self._now())
+
+    def take(self, event: Event) -> None:
+        """Take in one event, with the time before it."""
+        if not isinstance(event, Tick):
+            self._step(self._now())
+        self._step(event)
+        self._refresh()
+        self._observe(event)
+
+    def _now(self) -> Tick:
+        now = self._clock.now()
+        self._ticked = now.mono
+        return Tick(now.mono, now.wall)
+
+    def _step(self, event: Event) -> None:
+        try:
+            self.state, effects = step(self.state, event)
+        except Exception:
+            log.exception("the flow failed, back to the home screen", event_kind=type(event).__name__)
+            self.state = replace(self.state, visit=None)
+            return
+        for effect in effects:
+            try:
+                self._carry_out(effect)
+            except Exception:
+                log.exception("an effect failed", effect=type(effect).__name__)
+
+    def _refresh(self) -> None:
+        try:
+            self._show(scene(self.state))
+        except Exception:
+            log.exception("a scene could not be shown, back to the home screen")
+            self.state = replace(self.state, visit=None)
+
+    def _carry_out(self, effect: Effect) -> None:
+        hands = self.hands
+        if hands is None:
+            return
+        self._observe(effect)
+        match effect:
+            case Ask():
+                hands.asks.ask(effect.request, effect.holder)
+            case Cancel():
+                hands.asks.cancel(effect.ref, effect.reason)
+            case TellDriver():
+                hands.asks.coming(effect.ref, can_see_taxi=effect.can_see_taxi)
+            case StillWanted():
+                hands.asks.still_wanted(effect.ref)
+            case Say():
+                hands.speaks.say(effect)
+            case Hush():
+                hands.speaks.hush()
+            case Print() if hands.prints is not None:
+                hands.prints(effect.job_id, effect.slip)
+            case Print():
+                self._inbox.put(SlipDone(effect.job_id, SlipResult.FAILED))
+            case TellStaff():
+                log.warning("staff: " + effect.what, trip=effect.ref)

@@ -1,0 +1,287 @@
+"""The verbs of `taxi-kiosk`; a wrong word or file is one sentence and exit 2, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kiosk.config import Config
+
+_LANGUAGES = ("zh_CN", "en")
+_BEHAVIOURS = (
+    "normal",
+    "everyday",
+    "no_taxis",
+    "driver_cancels_once",
+    "redispatches_once",
+    "offers",
+    "slow_to_accept",
+    "never_arrives",
+    "nobody_boards",
+)
+
+
+def _fail(sentence: object, code: int = 2) -> NoReturn:
+    click.echo(f"taxi-kiosk: {sentence}", err=True)
+    sys.exit(code)
+
+
+class _Size(click.ParamType[tuple[int, int]]):
+    name = "WxH"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        width, _, height = str(value).lower().partition("x")
+        if not (width.isdecimal() and height.isdecimal() and 480 <= int(width) <= 7680 and 480 <= int(height) <= 7680):  # noqa: PLR2004
+            self.fail(f"{value!r}: expected two numbers from 480 to 7680 such as 1080x1920", param, ctx)
+        return int(width), int(height)
+
+
+_config = click.option(
+    "--config",
+    "path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("/etc/taxi-kiosk/kiosk.toml"),
+    show_default=True,
+    help="The box's configuration.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="one-touch-taxi")
+def main() -> None:
+    """The one-touch taxi kiosk."""
+
+
+@main.command()
+@_config
+@click.option("--headless", is_flag=True, help="Real pixels without a display.")
+def run(path: Path, *, headless: bool) -> None:
+    """Run the box."""
+    from dispatch_client.clock import SystemClock  # noqa: PLC0415
+    from dispatch_client.outbox import OutboxError  # noqa: PLC0415
+    from kiosk.app.run import Show  # noqa: PLC0415
+    from kiosk.app.wiring import WiringError  # noqa: PLC0415
+    from kiosk.assets import AssetError  # noqa: PLC0415
+    from kiosk.config import ConfigError, begin  # noqa: PLC0415
+
+    checked = begin(path)
+    try:
+        config = checked()
+        _log(config)
+        Show(config, SystemClock(), headless=headless).run()
+    except (ConfigError, WiringError, OutboxError, AssetError) as error:
+        _fail(error)
+
+
+def _log(config: Config) -> None:
+    from kiosk.log import configure  # noqa: PLC0415
+
+    configure(config.log.level)
+
+
+@main.command()
+@click.option("--script", type=click.Choice(["one-press", "offline"]), help="A visit that lives itself.")
+@click.option("--headless", is_flag=True, help="Real pixels without a display.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build/demo"), show_default=True)
+@click.option("--size", type=_Size(), default="1080x1920", show_default=True, help="Of the window.")
+@click.option("--lang", "language", type=click.Choice(_LANGUAGES), default="zh_CN", show_default=True)
+@click.option(
+    "--speed",
+    type=click.FloatRange(0.1, 200),
+    help="Seconds of the demonstration in a real one.  [default: 20 with a script, else 5]",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Of everything left to chance.")
+@click.option(
+    "--behaviour", type=click.Choice(_BEHAVIOURS), default="normal", show_default=True, help="The dispatcher's story."
+)
+@click.option("--theme", type=click.Choice(["day", "night"]), default="day", show_default=True)
+def demo(
+    script: str | None,
+    out: Path,
+    size: tuple[int, int],
+    language: str,
+    speed: float | None,
+    seed: int,
+    behaviour: str,
+    theme: str,
+    *,
+    headless: bool,
+) -> None:
+    """A whole box on this machine: embedded dispatcher, virtual card reader and printer."""
+    _demo(script, out, size, language, speed or (20 if script else 5), seed, behaviour, theme, headless=headless)
+
+
+def _demo(  # noqa: PLR0917 - handed through from the command line
+    script: str | None,
+    out: Path,
+    size: tuple[int, int],
+    language: str,
+    speed: float,
+    seed: int,
+    behaviour: str,
+    theme: str,
+    *,
+    headless: bool,
+) -> None:
+    try:
+        from dispatch_client.sandbox import Behaviour  # noqa: PLC0415
+    except ImportError as error:
+        _fail(error)
+    from kiosk.demo.perform import Wish, perform  # noqa: PLC0415
+    from kiosk.demo.script import Script  # noqa: PLC0415
+    from kiosk.log import configure  # noqa: PLC0415
+
+    configure("warning")
+    wish = Wish(
+        out=out,
+        size=size,
+        language=language,
+        speed=speed,
+        seed=seed,
+        behaviour=Behaviour(behaviour),
+        theme=theme,
+        headless=headless,
+        script=Script(script) if script else None,
+        tell=lambda line: click.echo(line),
+    )
+    wrong = perform(wish)
+    if wrong:
+        _fail(wrong, 1)
+
+
+@main.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build/gallery"), show_default=True
+)
+@click.option("--layout", type=click.Choice(["portrait", "landscape"]), help="Only this one.  [default: both]")
+def gallery(out: Path, layout: str | None) -> None:
+    """Draw every scene in every language, theme and size, and a page that shows them all."""
+    import subprocess  # noqa: PLC0415
+
+    from kiosk.gallery import SIZES, draw, write_index  # noqa: PLC0415
+
+    if layout is not None:
+        click.echo(f"{len(draw(out, layout))} pictures, {layout}")
+        return
+    # One window has one size for its whole life, so each size is drawn by a process of its own.
+    command = [sys.executable, "-m", "kiosk.cli", "gallery", "--out", str(out), "--layout"]
+    for child in [subprocess.Popen([*command, size]) for size in SIZES]:
+        if child.wait():
+            _fail("the gallery could not be drawn; see above", 1)
+    click.echo(write_index(out))
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="0: a free one.")
+@click.option("--token", default="sandbox", show_default=True, help="What clients must show.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--speed", type=click.FloatRange(0.1, 1000), default=1.0, show_default=True)
+@click.option("--behaviour", type=click.Choice(_BEHAVIOURS), default="everyday", show_default=True)
+def sandbox(port: int, token: str, seed: int, speed: float, behaviour: str) -> None:
+    """Serve the Hail API on this machine, with simulated taxis, until Ctrl-C."""
+    try:
+        from dispatch_client.sandbox import Behaviour, serve  # noqa: PLC0415
+    except ImportError as error:
+        _fail(error)
+    try:
+        serve(
+            port,
+            token,
+            seed,
+            speed,
+            Behaviour(behaviour),
+            ready=lambda running: click.echo(f"{running.url}  (Authorization: Bearer {token}; Ctrl-C ends it)"),
+        )
+    except OSError as error:
+        _fail(f"port {port}: {error.strerror}; choose another one with --port", 1)
+
+
+@main.command()
+@_config
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for each change.")
+@click.option("--no-wait", is_flag=True, help="Return as soon as the dispatcher has the trip.")
+def hail(path: Path, *, as_json: bool, no_wait: bool) -> None:
+    """Ask for one taxi from the terminal, through the same outbox and courier as the button."""
+    from kiosk.cli.hail import hail_once  # noqa: PLC0415
+
+    _run_checked(path, lambda config: sys.exit(hail_once(config, as_json=as_json, wait=not no_wait)))
+
+
+@main.command()
+@_config
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a trip.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+def trips(path: Path, *, as_json: bool, limit: int) -> None:
+    """List the last trips of this box, newest first; nothing personal."""
+    from kiosk.cli.hail import list_trips  # noqa: PLC0415
+
+    _run_checked(path, lambda config: list_trips(config, as_json=as_json, limit=limit))
+
+
+@main.group()
+def config() -> None:
+    """Make, check or show the configuration."""
+
+
+@config.command("init")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=Path("kiosk.toml"))
+@click.option("--lang", "language", type=click.Choice(_LANGUAGES), default="zh_CN", show_default=True)
+def config_init(file: Path, language: str) -> None:
+    """Write an example FILE with every key and its meaning."""
+    from kiosk.config import default_toml  # noqa: PLC0415
+
+    try:
+        with file.open("x", encoding="utf-8") as target:
+            target.write(default_toml(language))
+    except FileExistsError:
+        _fail(f"{file}: exists already and was left as it is; name another file")
+    except OSError as error:
+        _fail(f"{file}: cannot be written: {error.strerror}")
+    click.echo(f"{file}: written; fill in what is marked, then: taxi-kiosk config check --config {file}")
+
+
+@config.command("check")
+@_config
+def config_check(path: Path) -> None:
+    """Check a configuration: one line for each thing that is wrong."""
+    from kiosk.config import ConfigError, load  # noqa: PLC0415
+
+    try:
+        load(path)
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        sys.exit(2)
+    click.echo(f"{path}: all is well")
+
+
+@config.command("show")
+@_config
+def config_show(path: Path) -> None:
+    """Show what is in force, defaults included, secrets masked."""
+    from kiosk.config import ConfigError, load, shown  # noqa: PLC0415
+
+    try:
+        click.echo(shown(load(path)), nl=False)
+    except ConfigError as error:
+        _fail(error)
+
+
+def _run_checked(path: Path, act: Callable[[Config], None]) -> None:
+    from dispatch_client.outbox import OutboxError  # noqa: PLC0415
+    from kiosk.app.wiring import WiringError  # noqa: PLC0415
+    from kiosk.config import ConfigError, begin  # noqa: PLC0415
+
+    try:
+        act(begin(path)())
+    except (ConfigError, WiringError, OutboxError) as error:
+        _fail(error)
