@@ -191,7 +191,7 @@ def test_an_exception_is_its_kind_its_words_and_the_way_to_it(said: Said) -> Non
         log.get_logger().exception("an effect failed", effect="Print")
     (entry,) = said()
     assert entry["error"] == {"type": "KeyError", "says": "'nothing here'"}
-    assert entry["where"][-1].startswith("tests/test_log.py:")
+    assert entry["where"][-1].startswith("config/test_log.py:")
     assert entry["where"][-1].endswith(" fails")
     assert "canary" not in json.dumps(entry)
 
