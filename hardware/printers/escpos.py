@@ -138,6 +138,8 @@ class EscPosPrinter(Service):
             stopping=lambda: self.stopping,
             on_status=self._note_paper,
         )
+        if self._in_doubt and not self.stopping:
+            self._talk.end_command()
         if not self.stopping:
             self._look_after(self._talk)
 
@@ -223,8 +225,10 @@ class EscPosPrinter(Service):
             if trouble is None:
                 raise
             return self._given_up(talk, trouble)
-        self._in_doubt = self._torn = False
-        return self._blind_end(talk) if mute else self._seen_end(talk)
+        end = self._blind_end(talk) if mute else self._seen_end(talk)
+        # a printer that fell silent may have lost its power in the middle of the slip
+        self._in_doubt = self._torn = end[0] is PrintResult.FAILED or (talk.status is None and not mute)
+        return end
 
     def _blind_end(self, talk: Talk) -> tuple[PrintResult, str]:
         trouble = talk.look()

@@ -63,7 +63,7 @@ def _strip(rows: bytes, stride: int) -> bytes:
     """Write rows as one GS v 0, without the white at their right."""
     height = len(rows) // stride
     lines = [rows[at : at + stride] for at in range(0, len(rows), stride)]
-    used = max(len(line.rstrip(b"\0")) for line in lines)
+    used = max(1, *(len(line.rstrip(b"\0")) for line in lines))
     size = used.to_bytes(2, "little") + height.to_bytes(2, "little")
     return GS + b"v0\x00" + size + b"".join(line[:used] for line in lines)
 

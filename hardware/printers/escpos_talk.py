@@ -17,6 +17,8 @@ _ASK_IN_ORDER: Final = b"\x1dr\x01"
 _IN_ORDER_NO_PAPER: Final = 0x0C
 _FORGET: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """DLE DC4 8: drop everything that is in the printer's buffers, now."""
+_LOOSE_END: Final = bytes(8)
+"""Ends every command but a raster one, whose head it fills up with "no rows"; an idle printer ignores it."""
 _BITS_PER_BYTE: Final = 10
 """On the wire, with start and stop bit."""
 
@@ -93,8 +95,7 @@ class Talk:
         return None if self._in_order is None else not self._in_order & _IN_ORDER_NO_PAPER
 
     def forget(self) -> None:
-        """Take back all data that is on its way or in the printer's buffers."""
-        self.take_back()
+        """Make the printer drop what is in its buffers."""
         self.write(_FORGET)
 
     def wire_busy_s(self) -> float:
@@ -102,9 +103,18 @@ class Talk:
         return max(0.0, self._wire_free_at - self._clock())
 
     def take_back(self) -> None:
-        """Drop what has not left this computer yet."""
+        """Drop what has not left this computer yet; the printer is left somewhere in the middle."""
         self._port.discard_output()
         self._wire_free_at = 0.0
+        self.end_command()
+
+    def end_command(self) -> None:
+        """End the command that the printer may be in the middle of.
+
+        To be said before anything is asked: in the head of a raster command, a question would be read as a size of
+        hundreds of kilobytes, which the next slips would then fill.
+        """
+        self.write(_LOOSE_END)
 
     def _await(self, kind: Kind) -> bytes | None:
         now = self._clock()

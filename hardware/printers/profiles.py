@@ -32,6 +32,8 @@ PROFILES: Final = {
     for profile in (
         Profile("generic-80", WIDTH_80MM),
         Profile("generic-58", WIDTH_58MM, tear_feed=96),
+        # the cheapest ones do not know GS r: they are believed when they have nothing to complain about
+        Profile("basic-58", WIDTH_58MM, tear_feed=96, tells_end=False),
         # Epson counts feeds in half dots until it is told otherwise: GS P 203 203 makes ESC J count dots
         Profile("epson-80", WIDTH_80MM, prologue=b"\x1dP\xcb\xcb", strip_rows=256),
     )

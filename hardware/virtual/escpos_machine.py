@@ -132,7 +132,7 @@ class Machine:
 
     def _raster(self, command: bytes) -> None:
         across, data = int.from_bytes(command[4:6], "little"), command[8:]
-        for at in range(0, len(data), across):
+        for at in range(0, len(data), max(1, across)):
             line = data[at : at + across][: self._stride]
             self._rows += line + bytes(self._stride - len(line))
 

@@ -38,11 +38,14 @@ class PtyPort:
         self._limit = limit
         self._folder = Path(tempfile.mkdtemp(prefix="port-"))
         self._link = self._folder / "tty"
-        self._lock = threading.RLock()
+        self._lock = threading.Condition(threading.RLock())
         self._master: int | None = None
         self._slave: int | None = None
         self._held = False
         self._closed = False
+        self._waiting = False
+        """The thread waits for bytes; until it stops, the kernel keeps a closed terminal alive."""
+        self._waits = 0
         self._wake_read, self._wake_write = os.pipe()
         self.replug()
         self._thread = threading.Thread(target=self._serve, name=f"pty-{self._folder.name}", daemon=True)
@@ -89,6 +92,8 @@ class PtyPort:
                     os.close(descriptor)
             self._master = self._slave = None
             self._nudge()
+            now = self._waits
+            self._lock.wait_for(lambda: not self._waiting or self._waits != now)
 
     def replug(self) -> None:
         """Plug it in again at the same path. Plugging in what is plugged in changes nothing."""
@@ -123,11 +128,16 @@ class PtyPort:
         while not self._closed:
             with self._lock:
                 master = None if self._held else self._master
+                self._waiting = True
+                self._waits += 1
             watched = [self._wake_read] if master is None else [self._wake_read, master]
             try:
                 ready, _, _ = select.select(watched, [], [])
             except (OSError, ValueError):
-                continue  # unplugged between the look and the wait
+                ready = []  # unplugged between the look and the wait
+            with self._lock:
+                self._waiting = False
+                self._lock.notify_all()
             if self._wake_read in ready:
                 os.read(self._wake_read, _READ)
                 continue  # the world has changed: look again before reading

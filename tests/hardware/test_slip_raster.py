@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import zxingcpp
+from PIL import Image, ImageChops
+
+from hardware.paper import QR, Align, Badge, Boxed, Columns, Document, Fonts, Mixed, Rule, Size, Space, Text
+from hardware.printers.qr import qr_image
+from hardware.printers.raster import RasterRenderer
+from hardware.printers.raster_widths import WIDTH_58MM, WIDTH_80MM
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hardware.paper import Block
+
+
+def drawn(fonts: Fonts, *blocks: Block, width: int = WIDTH_80MM) -> Image.Image:
+    return RasterRenderer(fonts, width).render(Document(blocks))
+
+
+def ink(picture: Image.Image) -> tuple[int, int, int, int]:
+    box = ImageChops.invert(picture.convert("L")).getbbox()
+    assert box is not None
+    return box
+
+
+def black_in(picture: Image.Image) -> int:
+    return picture.convert("L").histogram()[0]
+
+
+@pytest.mark.parametrize("width", [WIDTH_58MM, WIDTH_80MM])
+def test_a_slip_is_black_and_white_stays_in_its_margins_and_its_code_is_read(
+    fonts: Fonts, slip: Document, width: int
+) -> None:
+    picture = RasterRenderer(fonts, width).render(slip)
+    assert picture.mode == "1"
+    assert picture.width == width
+    left, _, right, _ = ink(picture)
+    assert left >= 8
+    assert right <= width - 8
+    framed = Image.new("L", (picture.width + 80, picture.height + 80), 255)
+    framed.paste(picture.convert("L"), (40, 40))
+    assert [code.text for code in zxingcpp.read_barcodes(framed)] == ["HOME:0412:7f3a9c1e5b2d4c68"]
+
+
+def test_the_same_slip_is_the_same_picture(fonts: Fonts, slip: Document) -> None:
+    renderer = RasterRenderer(fonts)
+    assert renderer.render(slip).tobytes() == renderer.render(slip).tobytes()
+
+
+def test_text_keeps_its_side(fonts: Fonts) -> None:
+    sides = {align: ink(drawn(fonts, Text("七号", align=align))) for align in Align}
+    assert sides[Align.LEFT][0] < 16
+    assert sides[Align.RIGHT][2] > WIDTH_80MM - 16
+    middle = (sides[Align.CENTER][0] + sides[Align.CENTER][2]) / 2
+    assert abs(middle - WIDTH_80MM / 2) < 4
+
+
+def test_bold_inverted_and_struck_are_darker(fonts: Fonts) -> None:
+    plain = black_in(drawn(fonts, Text("沪A·D12345")))
+    assert black_in(drawn(fonts, Text("沪A·D12345", bold=True))) > plain
+    struck = drawn(fonts, Text("沪A·D12345", struck=True))
+    assert black_in(struck) > plain
+    inverted = drawn(fonts, Text("沪A·D12345", inverted=True))
+    left, top, right, bottom = ink(inverted)
+    box = inverted.crop((left, top, right, bottom))
+    assert black_in(box) > box.width * box.height / 2
+
+
+def test_a_struck_plate_has_a_line_through_all_of_it(fonts: Fonts) -> None:
+    picture = drawn(fonts, Boxed("沪A·D12345", struck=True)).convert("L")
+    rows = [picture.crop((60, y, WIDTH_80MM - 60, y + 1)).histogram()[0] for y in range(30, picture.height - 30)]
+    assert max(rows) == WIDTH_80MM - 120
+
+
+def test_the_number_sits_in_the_middle_of_its_circle(fonts: Fonts) -> None:
+    for number in ("7", "42", "99"):
+        picture = drawn(fonts, Badge(number))
+        left, top, right, bottom = ink(picture)
+        assert right - left == bottom - top == 144
+        white = ImageChops.invert(picture.convert("L").crop((left, top, right, bottom)))
+        inner = ImageChops.invert(white.crop((26, 20, 118, 124))).getbbox()
+        assert inner is not None
+        assert abs((inner[0] + inner[2]) / 2 + 26 - 72) <= 1.5
+        assert abs((inner[1] + inner[3]) / 2 + 20 - 72) <= 1.5
+
+
+def test_a_long_plate_shrinks_until_it_fits_and_then_takes_two_lines(fonts: Fonts) -> None:
+    one = drawn(fonts, Boxed("沪A·D12345"))
+    longer = drawn(fonts, Boxed("沪A·D12345（临时牌照）"))
+    endless = drawn(fonts, Boxed("很长" * 40))
+    assert longer.height < one.height < endless.height
+    for picture in (one, longer, endless):
+        frame = ink(picture)
+        assert (frame[0], frame[2]) == (8, WIDTH_80MM - 8)
+
+
+def test_columns_stand_at_both_margins_and_give_each_other_room(fonts: Fonts) -> None:
+    short = drawn(fonts, Columns(Text("车费"), Text("¥35")))
+    left, _, right, _ = ink(short)
+    assert left < 16
+    assert right > WIDTH_80MM - 16
+    line = drawn(fonts, Text("一"))
+    assert short.height == line.height
+    assert drawn(fonts, Columns(Text("从曹家渡北门到中心医院"), Text("¥35"))).height == line.height
+    assert (
+        drawn(fonts, Columns(Text("从曹家渡北门到中心医院"), Text("从曹家渡北门到中心医院"))).height == 2 * line.height
+    )
+
+
+def test_parts_of_a_mixed_line_share_it(fonts: Fonts) -> None:
+    together = drawn(fonts, Mixed((Text("请打 "), Text("95128", Size.LARGE, bold=True))))
+    assert together.height == drawn(fonts, Text("95128", Size.LARGE)).height
+
+
+def test_space_and_rule_have_their_heights(fonts: Fonts) -> None:
+    assert drawn(fonts, Space(5)).height == 40
+    dashed, solid = drawn(fonts, Rule()), drawn(fonts, Rule(dashed=False))
+    assert dashed.height == solid.height
+    assert (ink(dashed)[0], ink(dashed)[2]) == (ink(solid)[0], ink(solid)[2]) == (8, WIDTH_80MM - 8)
+    assert black_in(dashed) < black_in(solid)
+
+
+def test_text_stands_below_a_figure_that_leaves_too_little_room(fonts: Fonts) -> None:
+    lines = (Text("回家用"),)
+    beside = drawn(fonts, QR("HOME:0412", lines))
+    below = drawn(fonts, QR("HOME:0412", lines), width=WIDTH_58MM)
+    assert below.height > beside.height
+    assert ink(drawn(fonts, QR("HOME:0412", lines), width=WIDTH_58MM))[3] > 200
+
+
+def test_an_empty_document_is_one_white_row(fonts: Fonts) -> None:
+    assert drawn(fonts).size == (WIDTH_80MM, 1)
+
+
+def test_modules_are_whole_dots_and_never_smaller_than_half_a_millimetre() -> None:
+    for text in ("A", "x" * 100, "x" * 300):
+        picture = qr_image(text, 192, 560)
+        assert picture.width >= 4 * 21
+        halves = picture.resize((picture.width // 4, picture.width // 4), Image.Resampling.NEAREST)
+        if picture.width > 192:
+            assert halves.resize(picture.size, Image.Resampling.NEAREST).tobytes() == picture.tobytes()
+
+
+@pytest.mark.parametrize("length", [600, 5000])
+def test_a_code_that_does_not_fit_is_refused_with_its_size(length: int) -> None:
+    with pytest.raises(ValueError, match=f"QR code of {length} characters"):
+        qr_image("x" * length, 192, 368)
+
+
+def test_rare_characters_have_ink_of_their_own(fonts: Fonts) -> None:
+    pictures = {char: drawn(fonts, Text(char)).tobytes() for char in "㐂𠮷￥¥，："}
+    assert len(set(pictures.values())) == 6
+
+
+@pytest.mark.parametrize("width", [0, 100, 383, 2000])
+def test_a_width_that_no_head_has_is_refused(fonts: Fonts, width: int) -> None:
+    with pytest.raises(ValueError, match=f"{width} dots"):
+        RasterRenderer(fonts, width)
+
+
+def test_a_missing_font_is_an_error_at_once(fonts: Fonts, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="cannot open"):
+        RasterRenderer(Fonts(fonts.regular, tmp_path / "none.ttf"))
+
+
+def test_blocks_that_mean_nothing_are_refused() -> None:
+    for senseless in (
+        lambda: Badge(""),
+        lambda: Badge("12345"),
+        lambda: Boxed(" "),
+        lambda: QR(""),
+        lambda: Mixed(()),
+        lambda: Space(-1),
+        lambda: Space(float("nan")),
+    ):
+        with pytest.raises(ValueError, match="expected"):
+            senseless()
