@@ -72,6 +72,8 @@ class _GuardedSocket:
 
     def sendall(self, data: bytes) -> None:
         # The first call carries the head. When it fails, the server has no whole head and no body: it cannot act.
+        if not this_exchange.sent and time.monotonic() >= this_exchange.deadline:
+            raise TimeoutError("connecting took all the time that there was")
         self._sock.sendall(data)
         this_exchange.sent = True
 

@@ -36,9 +36,10 @@ _RETRY_AFTER_MAX_S: Final = 3600.0
 class Limits:
     """How long and how large one exchange may be. Seconds and bytes.
 
-    `total_s` runs from the call to the last byte of the answer; only the look-up of the host's name is outside it,
-    because the C library cannot be interrupted there. `idle_s`: a connection that rested longer is not used again, so
-    that a request seldom meets a server that is just closing it (a common default of servers is 5 s).
+    `connect_s` counts for each address that the host's name has. `total_s` runs from the call to the last byte of the
+    answer; when connecting alone took longer, nothing is sent. Only the look-up of the name is outside of both: the C
+    library cannot be interrupted there. `idle_s`: a connection that rested longer is not used again, so that a request
+    seldom meets a server that is just closing it (a common default of servers is 5 s).
     """
 
     connect_s: float = 3.0

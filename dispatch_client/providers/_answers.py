@@ -17,6 +17,7 @@ _ETA_MAX_S: Final = 24 * 3600
 """A taxi that needs longer than a day is a slip of somebody's units."""
 _COUNT_MAX: Final = 100_000
 _REVISION_MAX: Final = 2**63 - 1
+_TURNS_AROUND: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 _OURS: Final = {TripStatus.QUEUED, TripStatus.SUBMITTING, TripStatus.UNKNOWN}
 _STATUS: Final[Mapping[str, TripStatus]] = {str(status): status for status in TripStatus if status not in _OURS}
 
@@ -62,8 +63,12 @@ def text(value: object, most: int) -> str:
 
 
 def _clean(value: str) -> str:
-    # Lone surrogates cannot be stored or shown; controls and direction marks would disturb a screen or a printer.
-    return "".join(char for char in value if unicodedata.category(char)[0] != "C").strip()
+    # Lone surrogates cannot be stored, controls disturb a printer, and an override of the direction can turn a plate
+    # around. Joiners stay: names in many scripts are written with them.
+    one_line = " ".join(value.split())
+    return "".join(
+        char for char in one_line if unicodedata.category(char) not in {"Cc", "Cs"} and char not in _TURNS_AROUND
+    )
 
 
 def _vehicle(value: object) -> Vehicle | None:

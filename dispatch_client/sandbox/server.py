@@ -131,10 +131,7 @@ class Sandbox:
                     f"the sandbox cannot listen on 127.0.0.1 port {self._port} ({error.strerror}): choose another port",
                 ) from None
             self._port = self._wire.server_port
-            listening = threading.Thread(
-                target=self._wire.serve_forever, args=(_TICK_S,), name="sandbox-http", daemon=True
-            )
-            listening.start()
+            threading.Thread(target=self._wire.serve, name="sandbox-http", daemon=True).start()
 
     def trips(self) -> list[dict[str, Any]]:
         """Give what the dispatcher has, oldest first, as Trips of the API."""

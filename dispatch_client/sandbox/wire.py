@@ -27,7 +27,7 @@ _DRAIN: Final = 1024 * 1024
 
 
 class Wire(ThreadingHTTPServer):
-    """Listens at once when made; `serve_forever` answers, `end` stops and breaks what is open.
+    """Listens at once when made; `serve` answers until `end` stops it and breaks what is open.
 
     Args:
         port: on 127.0.0.1; 0 takes a free one.
@@ -49,10 +49,23 @@ class Wire(ThreadingHTTPServer):
         self._lock = threading.Lock()
         super().__init__(("127.0.0.1", port), _Handler)
 
+    def serve(self) -> None:
+        """Take connections, each into a thread of its own, until `end`."""
+        while True:
+            try:
+                connection, address = self.get_request()
+            except OSError:
+                if self.ending.is_set():
+                    return
+                continue
+            self.process_request(connection, address)
+
     def opened(self, connection: socket.socket) -> None:
         """Remember a connection and the thread that serves it."""
         with self._lock:
             self._open[connection] = threading.current_thread()
+            if self.ending.is_set():  # accepted while `end` was looking at the others
+                _break(connection)
 
     def closed(self, connection: socket.socket) -> None:
         """Forget a connection."""
@@ -62,7 +75,7 @@ class Wire(ThreadingHTTPServer):
     def end(self) -> None:
         """Stop listening, break every connection and wait for their threads."""
         self.ending.set()
-        self.shutdown()
+        _break(self.socket)  # wakes `serve`
         self.server_close()
         with self._lock:
             left = dict(self._open)

@@ -374,7 +374,7 @@ def test_signs_of_life_keep_a_silent_stream() -> None:
     with Sandbox(speed=0, heartbeat_s=0.1) as calm:
         patient = HailApiProvider(calm.url, calm.token, quiet_s=0.5)
         follower = Follower(patient)
-        assert not follower.stop.wait(1.2)
+        assert not follower.stop.wait(0.8)
         assert follower.error is None
         press(patient)
         follower.until(S.REQUESTED)

@@ -114,10 +114,18 @@ def test_a_number_with_a_fraction_is_rounded() -> None:
     assert _answers.booking("t-1", {"eta_s": 89.6}).eta_s == 90
 
 
-def test_what_would_disturb_a_screen_is_taken_out_of_texts() -> None:
-    vehicle = _answers.booking("t-1", {"vehicle": {"plate": " A\x00B\u202e\ud800C\n1 "}}).vehicle
-    assert vehicle is not None
-    assert vehicle.plate == "ABC1"
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (" A\x00B\u202e\ud800C\n1 ", "ABC 1"),
+        ("\u2066\ufeff", ""),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("\U000323b0", "\U000323b0"),
+    ],
+    ids=["controls", "marks alone", "joiner", "a character newer than this Python"],
+)
+def test_what_would_disturb_a_screen_is_taken_out_of_texts_and_nothing_else(said: str, shown: str) -> None:
+    assert _answers.text(said, 64) == shown
 
 
 JSON = st.recursive(

@@ -229,6 +229,14 @@ def test_a_connection_that_is_never_accepted_is_unreachable() -> None:
             post(f"http://127.0.0.1:{listener.getsockname()[1]}")
 
 
+def test_when_connecting_took_all_the_time_nothing_is_sent() -> None:
+    heard: list[bytes] = []
+    listen = RawServer(lambda caller: heard.append(caller.request()))
+    with listen as server, pytest.raises(Unreachable, match="nothing was sent"):
+        post(server.url, Limits(total_s=-1))
+    assert heard in ([], [b""])
+
+
 def reset_in_the_handshake(caller: Caller) -> None:
     caller.sock.recv(1)
     caller.reset()

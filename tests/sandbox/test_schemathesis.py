@@ -49,7 +49,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @schema.parametrize()
-@settings(max_examples=25, derandomize=True, deadline=None, database=None)
+@settings(max_examples=20, derandomize=True, deadline=None, database=None)
 def test_each_operation_keeps_to_its_description(case: schemathesis.Case, sandbox: Sandbox) -> None:
     case.call_and_validate(
         base_url=sandbox.url, headers={"Authorization": f"Bearer {sandbox.token}"}, checks=CHECKS.get_all()
@@ -68,5 +68,5 @@ def test_a_chain_of_operations_keeps_to_the_description(sandbox: Sandbox) -> Non
 
     run_state_machine_as_test(
         Chain,
-        settings=settings(max_examples=15, stateful_step_count=8, derandomize=True, deadline=None, database=None),
+        settings=settings(max_examples=12, stateful_step_count=8, derandomize=True, deadline=None, database=None),
     )
