@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hardware.transport import Trace
 
 _TICK_S: Final = 0.2
+_GAP_S: Final = 0.05
+"""A gap that ends a bare number: 50 bytes long at 9600 baud, so longer than any USB adapter's own."""
 _BAD_IN_A_ROW: Final = 20
 """Broken frames without a good one between them: not a card held badly, but a cable or a baud rate."""
 
@@ -65,6 +67,7 @@ class Em125kReader(Service):
         self._port_name = port
         self._baudrate = baudrate
         self._trace = trace
+        self._tick_s = _GAP_S if bare else _TICK_S
         self._parser = Em125kParser(bare=bare)
         self._presence = Presence(holdoff_s, removal_s)
         self._port: Port | None = None
@@ -76,13 +79,15 @@ class Em125kReader(Service):
 
     def setup(self) -> None:
         """Open the port."""
-        self._port = open_port(self._port_name, self._baudrate, trace=self._trace, masked=True)
+        self._port = open_port(
+            self._port_name, self._baudrate, read_timeout_s=self._tick_s, trace=self._trace, masked=True
+        )
 
     def run(self) -> None:
         """Read until told to stop."""
         port = self._port
         while port is not None and not self.stopping:
-            data = port.read(_TICK_S)
+            data = port.read(self._tick_s)
             numbers = self._parser.feed(data) if data else self._parser.idle()
             for number in numbers:
                 self._seen(number)

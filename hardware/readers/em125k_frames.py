@@ -44,6 +44,8 @@ class Em125kParser:
         self._bare = bare
         self._held = bytearray()
         self._in_frame = False
+        self._garbage = False
+        """More came without a gap than readers send: what follows belongs to it, until a gap."""
 
     def feed(self, data: bytes) -> list[str]:
         """Take bytes as they come; give the numbers of the frames that are whole now, ten hex digits each."""
@@ -110,14 +112,15 @@ class Em125kParser:
         for piece in re.split(rb"([\r\n])", data):
             if piece in (b"\r", b"\n"):
                 self._end_bare(found)
-            elif len(self._held) + len(piece) > _LONGEST_BARE:
+            elif self._garbage or len(self._held) + len(piece) > _LONGEST_BARE:
                 self.counters.noise_bytes += len(self._held) + len(piece)
                 self._held.clear()
-                self._held += b"?"  # what follows belongs to the same garbage, until a gap
+                self._garbage = True
             else:
                 self._held += piece
 
     def _end_bare(self, found: list[str]) -> None:
+        self._garbage = False
         held = bytes(self._held)
         self._held.clear()
         if not held:
