@@ -75,7 +75,7 @@ class Renderer:
         if kept is not None:
             return Rendered(kept, seconds_and_peak(kept)[0], ENGINES[0])
         arguments = (voice, str(rate), f"{volume:.2f}", "19" if idle else "0")
-        rendered = self._by_some_engine(text, plausible_seconds(text, language, rate), arguments, private=private)
+        rendered = self._by_some_engine(text, plausible_seconds(line, language, rate), arguments, private=private)
         if not private:
             self._cache.put(key, rendered.wav)
         return rendered

@@ -27,6 +27,10 @@ def test_every_language_that_is_read_aloud_has_a_voice() -> None:
         ("重庆", "ts.h'ong35"),
         ("别着急", "ts.'Au35"),
         ("长者", "ts.'a35N"),
+        ("现在叫不了车", "lj'Au21"),
+        ("不用再按", "p'u35"),
+        ("按一次就够了", "j'i35 tsh"),
+        ("大约一分钟", "j'i51 f"),
     ],
 )
 def test_a_word_with_two_readings_is_read_the_right_way(text: str, right: str) -> None:
@@ -34,6 +38,11 @@ def test_a_word_with_two_readings_is_read_the_right_way(text: str, right: str) -
     voice = languages.speaker("zh_CN").voice
     assert right in phonemes(languages.pronounceable(text, "zh_CN"), voice)
     assert right not in phonemes(text, voice)  # else the help is no longer needed
+
+
+@pytest.mark.parametrize("line", ["十一分钟", "第一位", "一号", "二十一路", "来了", "不能"])
+def test_what_is_read_right_already_stays_as_it_is(line: str) -> None:
+    assert languages.pronounceable(line, "zh_CN") == line
 
 
 def test_to_hide_stays_to_hide() -> None:
