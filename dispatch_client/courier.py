@@ -228,7 +228,11 @@ class Courier:
         if create is None or create.sent_at is not None:
             return
         sent = live.case.with_errand(replace(create, sent_at=self._clock.now()))
-        self._keep(live, replace(sent, trip=replace(sent.trip, status=TripStatus.SUBMITTING)))
+        if self._link is not False:
+            # While the network is down this is a mere attempt: a person reads "nothing is sent yet", which holds
+            # until something says otherwise.
+            sent = replace(sent, trip=replace(sent.trip, status=TripStatus.SUBMITTING))
+        self._keep(live, sent)
 
     # -- news, back on the courier's thread ----------------------------------------------------------------------
 

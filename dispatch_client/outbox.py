@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Database
@@ -33,7 +34,8 @@ class Outbox:
         OutboxError: the file cannot be opened, is not ours, or would not keep its promise.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, lock: IO[bytes] | None = None) -> None:
+        self._lock = lock
         if len(key) != KEY_BYTES:
             raise OutboxError(f"the key of {path} has {len(key)} bytes: expected {KEY_BYTES}; restore the key file")
         self.path = path
@@ -141,6 +143,8 @@ class Outbox:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+        if self._lock is not None:
+            self._lock.close()
 
     def _case(self, row: dict[str, Any]) -> Case:
         errands = self._rows("SELECT * FROM errands WHERE trip_ref=?", (row["ref"],))
@@ -231,8 +235,9 @@ def open_outbox(folder: Path, key: bytes) -> tuple[Outbox, Path | None]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutboxError(f"cannot make the store folder {folder}: {error.strerror}") from error
+    lock = _lock(folder)
     try:
-        return Outbox(path, key), None
+        return Outbox(path, key, lock), None
     except OutboxError as error:
         if "not a database" not in str(error) and "malformed" not in str(error):
             raise
@@ -241,4 +246,16 @@ def open_outbox(folder: Path, key: bytes) -> tuple[Outbox, Path | None]:
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(aside.with_name(aside.name + suffix))
-    return Outbox(path, key), aside
+    return Outbox(path, key, lock), aside
+
+
+def _lock(folder: Path) -> IO[bytes]:
+    """Two couriers on one store would ask for the same taxi twice: only one process may carry it."""
+    try:
+        file = (folder / "trips.lock").open("ab")
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise OutboxError(f"the trip store {folder} is in use by another process: stop the box first") from None
+    except OSError as error:
+        raise OutboxError(f"cannot write in the store folder {folder}: {error.strerror}") from error
+    return file

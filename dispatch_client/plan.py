@@ -232,8 +232,10 @@ def not_found(case: Case, now: Moment, can: Capabilities) -> Case:
 
 def _create_failed(case: Case, error: DispatchError) -> Case:
     create = case.errand(ErrandKind.CREATE)
-    if create is None or isinstance(error, Ambiguous):
+    if create is None:
         return case
+    if isinstance(error, Ambiguous):
+        return replace(case, trip=replace(case.trip, status=TripStatus.SUBMITTING))
     if isinstance(error, Unreachable):
         return replace(case, trip=replace(case.trip, status=TripStatus.QUEUED)).with_errand(
             replace(create, sent_at=None)

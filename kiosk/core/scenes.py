@@ -56,7 +56,7 @@ class _Scenes:
             return self.cancelled(waiting)
         if trip.asks_again:
             return self.still_wanted(waiting)
-        if trip.status is TripStatus.QUEUED and not self.state.link_up:
+        if trip.status in {TripStatus.QUEUED, TripStatus.SUBMITTING} and not self.state.link_up:
             return self.offline(waiting)
         by_status: dict[TripStatus, Callable[[Waiting], Scene]] = {
             TripStatus.DRIVER_ASSIGNED: self.found,
@@ -241,9 +241,13 @@ class _Scenes:
         minutes = reading.whole_minutes((trip.deadline - self.state.wall).total_seconds())
         ask = say("If it is not back in {minutes} minutes, we will ask you again.", minutes=minutes)
         notice = Notice(say("No taxi is coming yet."), ask)
+        if trip.status is TripStatus.SUBMITTING:
+            kept = say("Noted. We are asking again and again.")
+            notice = Notice(say("We do not know yet whether it arrived."), say("A taxi may be called already. We will tell you."))
         return self._scene(
             SceneName.OFFLINE,
             waiting,
+            variant=trip.status,
             title=title,
             sentence=kept,
             notice=notice,
