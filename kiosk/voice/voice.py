@@ -16,7 +16,7 @@ from kiosk.voice.cache import ClipCache
 from kiosk.voice.children import ChildAborted
 from kiosk.voice.languages import speaker
 from kiosk.voice.players import Playback, Player, PlayerBroken, Wait, at_speed
-from kiosk.voice.renderer import NotRendered, Renderer
+from kiosk.voice.renderer import ENGINES, NotRendered, Renderer
 from kiosk.voice.utterances import Clip, Spoken, Utterance, VoiceBroken, VoiceMended
 
 if TYPE_CHECKING:
@@ -177,7 +177,8 @@ class Voice:
             playing = self._begin(clip, job)
         self._finish(playing, job, last=True)
         if whole and not job.hushed.is_set():
-            self._emit(Spoken(utterance.id, max(engines, default="none")))
+            last_resort = max(engines, key=ENGINES.index, default=ENGINES[0])
+            self._emit(Spoken(utterance.id, last_resort))
 
     def _render(self, utterance: Utterance, line: str) -> tuple[Clip, str] | None:
         rate = self._rate(utterance.language, utterance.pace)

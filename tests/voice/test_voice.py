@@ -211,6 +211,15 @@ def test_without_an_engine_staff_is_told_and_the_thread_lives(
     assert told.empty()
 
 
+def test_it_is_told_that_one_line_needed_the_other_engine(
+    make_voice: MakeVoice, told: Queue[VoiceEvent], tmp_path: Path
+) -> None:
+    body = "if engine == 'pyttsx3' and '请坐' in text:\n    sys.exit(1)\nsay(1.5)"
+    voice = make_voice(HeldPlayer(), renderer=Renderer(ClipCache(tmp_path / "c"), command=fake_engine(tmp_path, body)))
+    voice.say(SEVEN)
+    assert next_told(told) == Spoken("seven", "espeak-ng")
+
+
 def test_an_error_nobody_thought_of_does_not_end_the_voice(make_voice: MakeVoice, told: Queue[VoiceEvent]) -> None:
     voice = make_voice(HeldPlayer())
     voice.say(replace(SEVEN, language="tlh"))
