@@ -208,6 +208,9 @@ def _trip(state: State, trip: Trip) -> tuple[State, Effects]:
     if moved:
         news = trip.status in _NEWS or trip.asks_again
         waiting = replace(waiting, changed=state.mono, calls=0, cannot_see=False, unseen=news)
+        if state.visit is not None and state.visit.ref == trip.ref:
+            # A new screen stands for its full time, however long the one before it stood.
+            state = replace(state, visit=replace(state.visit, since=state.mono))
     if trip.asks_again and not (old and old.trip.asks_again):
         waiting = replace(waiting, unseen=True)
     waiting, effects = _paper(state, waiting)
