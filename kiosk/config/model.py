@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 from pydantic.types import StringConstraints
@@ -44,6 +44,10 @@ def _international(number: str) -> str:
 
 
 Language = Literal["zh_CN", "en"]
+if TYPE_CHECKING:
+    LanguageKey = str  # a table by language is handed on as Mapping[str, ...], whose keys are invariant
+else:
+    LanguageKey = Language
 Yes = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
@@ -87,12 +91,12 @@ class BoxSection(Section):
     """Where this box hangs and whom to telephone."""
 
     code: Filled = key("the box's own number, as said on the telephone", "本机编号，打电话时报的号码", example="0412")
-    place: dict[Language, Filled] = key(
+    place: dict[LanguageKey, Filled] = key(
         "name of the community in each language offered",
         "社区名称，每种可选语言一个",
         example={"zh_CN": "曹家渡社区", "en": "Caojiadu community"},
     )
-    gate: dict[Language, Filled] = key(
+    gate: dict[LanguageKey, Filled] = key(
         "where the taxi stops, in each language offered",
         "上车地点，每种可选语言一个",
         example={"zh_CN": "北门", "en": "the north gate"},
@@ -232,7 +236,7 @@ class VoiceSection(Section):
     """What is spoken."""
 
     enabled: Yes = key("speak at all", "是否朗读", default=True)
-    rate: dict[Language, Rate] = key(
+    rate: dict[LanguageKey, Rate] = key(
         "words per minute in each language; 140 is about 165 Chinese characters",
         "各语言语速；140 约每分钟 165 字",
         default_factory=lambda: {"zh_CN": 140, "en": 130},
