@@ -1,4 +1,9 @@
-"""The shapes behind which every reader, scanner and printer looks the same, so that any of them can be swapped."""
+"""The shapes behind which every reader, scanner and printer looks the same, so that any of them can be swapped.
+
+A driver's class is called as `Driver(name, port, emit, **options)`: the device's name in the configuration, its serial
+port (see `hardware.transport.open_port`), where its events go, and by keyword whatever it alone needs (`key` for card
+readers, `fonts` and `profile` for printers). All of them take `baudrate` and `trace`.
+"""
 
 from __future__ import annotations
 

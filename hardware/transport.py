@@ -195,7 +195,8 @@ def open_port(
             path,
             baudrate=baudrate,
             timeout=read_timeout_s,
-            write_timeout=write_timeout_s,
+            # pyserial's RFC 2217 knows none: there, a send that stalls for 5 s ends in Disconnected
+            write_timeout=None if path.startswith("rfc2217:") else write_timeout_s,
             rtscts=rtscts,
             xonxoff=xonxoff,
             exclusive=None if _URL.match(path) else True,

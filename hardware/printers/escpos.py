@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final
 
 from hardware.events import PaperLow, PaperOk, PaperOut, PrintDone, PrintResult
@@ -134,7 +135,6 @@ class EscPosPrinter(Service):
             self._port,
             self._baudrate,
             self._patience_s,
-            clock=self._clock,
             stopping=lambda: self.stopping,
             on_status=self._note_paper,
         )
@@ -240,9 +240,9 @@ class EscPosPrinter(Service):
         """Wait until the printer says that the last line stands on paper."""
         if self._profile.tells_end:
             talk.ask_in_order()
-        deadline = self._clock() + talk.wire_busy_s() + self._finish_s
+        deadline = time.monotonic() + talk.wire_busy_s() + self._finish_s
         mutes = 0
-        while not self.stopping and mutes < _MUTES and self._clock() < deadline:
+        while not self.stopping and mutes < _MUTES and time.monotonic() < deadline:
             with_paper = talk.answered_in_order() if self._profile.tells_end else None
             trouble = talk.look()
             if with_paper:

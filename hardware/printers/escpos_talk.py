@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final
 
 from hardware.printers.escpos_status import AnswerSplitter, Kind, PrinterStatus, from_automatic, from_realtime
@@ -9,7 +10,6 @@ from hardware.printers.escpos_status import AnswerSplitter, Kind, PrinterStatus,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hardware.service import Clock
     from hardware.transport import Port
 
 _ASK: Final = b"\x10\x04"
@@ -30,7 +30,6 @@ class Talk:
         port: the open port.
         baudrate: bits per second; an answer cannot come before the question has left, behind all the data.
         patience_s: how long an answer may take after that.
-        clock: monotonic seconds.
         stopping: true when waiting must end.
         on_status: gets every status, asked for or not.
     """
@@ -41,14 +40,12 @@ class Talk:
         baudrate: int,
         patience_s: float,
         *,
-        clock: Clock,
         stopping: Callable[[], bool],
         on_status: Callable[[PrinterStatus], None],
     ) -> None:
         self._port = port
         self._baudrate = baudrate
         self._patience_s = patience_s
-        self._clock = clock
         self._stopping = stopping
         self._on_status = on_status
         self._splitter = AnswerSplitter()
@@ -61,7 +58,7 @@ class Talk:
         """Send data."""
         self._port.write(data)
         seconds = len(data) * _BITS_PER_BYTE / self._baudrate
-        self._wire_free_at = max(self._clock(), self._wire_free_at) + seconds
+        self._wire_free_at = max(time.monotonic(), self._wire_free_at) + seconds
 
     def look(self) -> str | None:
         """Ask how it is (DLE EOT 1 to 4); give the trouble it is in. The first unanswered question makes it mute."""
@@ -100,7 +97,7 @@ class Talk:
 
     def wire_busy_s(self) -> float:
         """Seconds until all that was written has left, at the speed of the wire."""
-        return max(0.0, self._wire_free_at - self._clock())
+        return max(0.0, self._wire_free_at - time.monotonic())
 
     def take_back(self) -> None:
         """Drop what has not left this computer yet; the printer is left somewhere in the middle."""
@@ -117,13 +114,13 @@ class Talk:
         self.write(_LOOSE_END)
 
     def _await(self, kind: Kind) -> bytes | None:
-        now = self._clock()
+        now = time.monotonic()
         deadline = max(now, self._wire_free_at) + self._patience_s
         while (left := deadline - now) > 0 and not self._stopping():
             found = self._sort(self._port.read(left), kind)
             if found is not None:
                 return found
-            now = self._clock()
+            now = time.monotonic()
         return None
 
     def _sort(self, data: bytes, kind: Kind | None) -> bytes | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
@@ -21,6 +23,8 @@ _GUTTER: Final = 24
 _LEADING: Final = 1.3
 _BASELINE: Final = 1.02
 """Both in parts of the size: Chinese glyphs reach 0.86 above and 0.12 below the base line."""
+_BAND: Final = 12
+"""Black beyond the ends of white words."""
 _NARROW: Final = 200
 """Text in a column narrower than this (six characters) reads worse than below the figure."""
 _BLACK: Final = 0
@@ -127,24 +131,35 @@ class RasterRenderer:
         def measure(text: str, style: int) -> float:
             return self._style_font(styles[style]).getlength(text)
 
-        broken = break_lines([Run(part.text, number) for number, part in enumerate(styles)], width, measure)
-        return [self._one_line(runs, styles, width) for runs in broken]
+        edge = 2 * _BAND if any(style.inverted for style in styles) else 0
+        runs = [Run(part.text, number) for number, part in enumerate(styles)]
+        broken = break_lines(runs, width - edge, measure)
+        if len(broken) > 1 and max(style.size for style in styles) > Size.BODY:
+            # a headline's lines become equally long: no single character is left over for the last one
+            for narrower in range(width - edge - 8, 0, -8):
+                even = break_lines(runs, narrower, measure)
+                if len(even) > len(broken):
+                    break
+                broken = even
+        return [self._one_line(line, styles, width) for line in broken]
 
     def _one_line(self, runs: Sequence[Run], styles: Sequence[Text], width: int) -> _Box:
         size = max(self._dots(styles[run.style].size) for run in runs) if runs else self._dots(styles[0].size)
         height = round(size * _LEADING)
         lengths = [self._style_font(styles[run.style]).getlength(run.text) for run in runs]
-        slack = width - sum(lengths)
-        indent = {Align.LEFT: 0.0, Align.CENTER: slack / 2, Align.RIGHT: slack}[styles[0].align]
+        edge = _BAND if any(style.inverted for style in styles) else 0
+        slack = width - 2 * edge - sum(lengths)
+        indent = edge + {Align.LEFT: 0.0, Align.CENTER: slack / 2, Align.RIGHT: slack}[styles[0].align]
 
         def draw(_paper: Image.Image, pen: ImageDraw.ImageDraw, left: int, top: int) -> None:
-            x = left + max(0.0, indent)
+            x = left + max(float(edge), indent)
             baseline = top + round(size * _BASELINE)
             for run, length in zip(runs, lengths, strict=True):
                 style = styles[run.style]
                 ink = _BLACK
                 if style.inverted:
-                    pen.rectangle((round(x), top + 1, round(x + length) - 1, top + height - 2), fill=_BLACK)
+                    band = (round(x) - _BAND, top + 1, round(x + length) + _BAND - 1, top + height - 2)
+                    pen.rounded_rectangle(band, radius=6, fill=_BLACK)
                     ink = _WHITE
                 font = self._style_font(style)
                 pen.text((round(x), baseline), run.text, font=font, fill=ink, anchor="ls")
@@ -220,13 +235,13 @@ class RasterRenderer:
         return _Box(high + 2 * air, draw)
 
     def _columns(self, block: Columns) -> _Box:
-        half = (self._inner - _GUTTER) // 2
-        needs = self._style_font(block.left).getlength(block.left.text)
-        right_needs = self._style_font(block.right).getlength(block.right.text)
+        room = self._inner - _GUTTER
+        left_needs = math.ceil(self._style_font(block.left).getlength(block.left.text))
+        right_needs = math.ceil(self._style_font(block.right).getlength(block.right.text))
         # one that needs less than its half gives the rest to the other
-        left_width = round(min(max(half, self._inner - _GUTTER - right_needs), max(half, needs + 1)))
+        left_width = left_needs if left_needs <= room // 2 else max(room // 2, room - right_needs)
         first = self._lines((block.left,), left_width)
-        second = self._lines((_at_right(block.right),), self._inner - _GUTTER - left_width)
+        second = self._lines((replace(block.right, align=Align.RIGHT),), room - left_width)
 
         def draw(paper: Image.Image, pen: ImageDraw.ImageDraw, left: int, top: int) -> None:
             first.draw(paper, pen, left, top)
@@ -256,10 +271,6 @@ class RasterRenderer:
 
 def _nothing(_paper: Image.Image, _pen: ImageDraw.ImageDraw, _left: int, _top: int) -> None:
     """Draw empty paper."""
-
-
-def _at_right(text: Text) -> Text:
-    return Text(text.text, text.size, text.bold, text.inverted, text.struck, Align.RIGHT)
 
 
 def _centred(text: str, font: ImageFont.FreeTypeFont, middle: tuple[float, float]) -> tuple[int, int]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -32,7 +33,7 @@ from hardware.virtual.printer import VirtualPrinter
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FAST = 921600
+FAST = 4_000_000
 """A pty has no speed; this only keeps the driver's own reckoning of the wire short."""
 LOOK = 12
 """Bytes of the four questions before each slip."""
@@ -244,6 +245,19 @@ def test_a_printer_that_falls_mute_in_the_middle_is_unknown(
     assert shows(virtual.slips[-1], RasterRenderer(fonts).render(slip))
 
 
+def test_an_idle_printer_that_falls_mute_is_no_longer_ok(
+    make: Make, virtual: VirtualPrinter, listener: Listener, slip: Document
+) -> None:
+    printer = begin(make(patience_s=0.1), virtual)
+    printer.print("job-1", slip)
+    assert done(listener, "job-1").result is PrintResult.PRINTED
+    assert worst(printer.health()) is Health.OK
+    virtual.mute()
+    printer.print("job-2", slip)
+    assert done(listener, "job-2").result is PrintResult.UNKNOWN
+    assert worst(printer.health()) is Health.UNKNOWN
+
+
 def test_answers_are_understood_through_automatic_statuses_and_noise(
     up: EscPosPrinter, virtual: VirtualPrinter, listener: Listener, slip: Document
 ) -> None:
@@ -305,6 +319,56 @@ def test_a_printer_that_takes_no_more_bytes_is_unknown_and_comes_back(
     printer.print("job-2", slip)
     assert done(listener, "job-2").result is PrintResult.PRINTED
     assert shows(virtual.slips[-1], RasterRenderer(fonts).render(slip))
+
+
+def test_a_stall_whose_reason_the_printer_tells_is_a_failure_and_no_fault(
+    make: Make, virtual: VirtualPrinter, listener: Listener, fonts: Fonts, slip: Document
+) -> None:
+    taken_back = threading.Event()
+
+    def trace(line: str) -> None:
+        if line == "> " + " ".join(["00"] * 8) and virtual.slips:
+            taken_back.set()
+
+    printer = begin(make(stall_s=0.15, patience_s=5.0, poll_s=1000, trace=trace), virtual)
+    printer.print("job-0", slip)
+    assert done(listener, "job-0").result is PrintResult.PRINTED
+    virtual.slow(200_000)
+    before = len(virtual.received)
+    printer.print("job-1", slip)
+    assert virtual.wait_for_bytes(before + 4000, WAIT_S)
+    virtual.block()
+    assert taken_back.wait(WAIT_S)
+    virtual.paper_out()
+    virtual.block(on=False)
+    assert done(listener, "job-1") == PrintDone("printer", "job-1", PrintResult.FAILED, "The printer has no paper.")
+    assert virtual.wait_for(lambda: FORGET in virtual.received, WAIT_S)
+    virtual.slow(None)
+    virtual.paper_out(on=False)
+    printer.print("job-2", slip)
+    assert done(listener, "job-2").result is PrintResult.PRINTED
+    assert listener.all(DeviceDown) == []
+    drawn = RasterRenderer(fonts).render(slip)
+    assert [shows(printed, drawn) for printed in virtual.slips] == [True, False, True]
+
+
+def test_many_plugs_leave_no_thread_and_no_descriptor_behind(
+    quiet: EscPosPrinter, virtual: VirtualPrinter, listener: Listener, slip: Document
+) -> None:
+    def left() -> tuple[int, int]:
+        return threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
+
+    before = left()
+    for number in range(1, 31):
+        virtual.unplug()
+        quiet.print(f"lost-{number}", slip)
+        assert done(listener, f"lost-{number}").result is PrintResult.FAILED
+        virtual.replug()
+        listener.wait(DeviceUp, number + 1)
+    quiet.print("last", slip)
+    assert done(listener, "last").result is PrintResult.PRINTED
+    assert len(virtual.slips) == 1
+    assert left() == before
 
 
 def test_a_job_for_an_absent_printer_looks_for_it_once_and_is_not_kept(

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from serial import serial_for_url
+from serial.rfc2217 import PortManager
 from serial.tools import list_ports
 
 from hardware.faults import Disconnected, PortMisnamed, PortUnavailable, Trouble, WriteStalled
@@ -262,3 +265,37 @@ def test_the_trace_shows_hex_and_hides_numbers_when_masked(far: Far) -> None:
     assert heard.split() == ["02", "··", "··", "··", "··", "03"]
     port.close()
     assert trace_line("<", bytes(40)).endswith(" … 40 bytes")
+
+
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # pyserial's own
+def test_a_port_behind_a_terminal_server() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, serial_for_url("loop://", timeout=0.05) as looped:
+        opened_port: list[Port] = []
+        client = threading.Thread(
+            target=lambda: opened_port.append(open_port(f"rfc2217://127.0.0.1:{server.getsockname()[1]}", 9600))
+        )
+        client.start()
+        peer, _ = server.accept()
+        with peer:
+            manager = PortManager(cast("Any", looped), cast("Any", SimpleNamespace(write=peer.sendall)))
+            ended = threading.Event()
+
+            def serve() -> None:
+                with contextlib.suppress(OSError):
+                    while data := peer.recv(1024):
+                        looped.write(b"".join(manager.filter(data)))
+                        peer.sendall(b"".join(manager.escape(looped.read(looped.in_waiting))))
+                ended.set()
+
+            threading.Thread(target=serve, daemon=True).start()
+            client.join(20)
+            (port,) = opened_port
+            port.write(b"there and \xff back")
+            got = b""
+            while len(got) < 16:
+                piece = port.read(5)
+                assert piece
+                got += piece
+            assert got == b"there and \xff back"
+            port.close()
+            assert ended.wait(20)

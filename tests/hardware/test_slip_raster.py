@@ -98,6 +98,14 @@ def test_a_long_plate_shrinks_until_it_fits_and_then_takes_two_lines(fonts: Font
         assert (frame[0], frame[2]) == (8, WIDTH_80MM - 8)
 
 
+def test_a_headline_leaves_no_character_alone_on_its_last_line(fonts: Fonts) -> None:
+    words = "车费只付一次，付给司机。车费只付一次，"
+    picture = drawn(fonts, Text(words[:15], Size.MEDIUM)).convert("L")
+    first, second = (picture.crop((0, top, picture.width, top + 55)) for top in (0, 55))
+    assert abs(ink(first)[2] - ink(second)[2]) <= 2 * 42
+    assert ink(drawn(fonts, Text(words[:15], Size.BODY)))[3] < 45
+
+
 def test_columns_stand_at_both_margins_and_give_each_other_room(fonts: Fonts) -> None:
     short = drawn(fonts, Columns(Text("车费"), Text("¥35")))
     left, _, right, _ = ink(short)
@@ -106,6 +114,7 @@ def test_columns_stand_at_both_margins_and_give_each_other_room(fonts: Fonts) ->
     line = drawn(fonts, Text("一"))
     assert short.height == line.height
     assert drawn(fonts, Columns(Text("从曹家渡北门到中心医院"), Text("¥35"))).height == line.height
+    assert drawn(fonts, Columns(Text("¥35"), Text("从曹家渡北门到中心医院"))).height == line.height
     assert (
         drawn(fonts, Columns(Text("从曹家渡北门到中心医院"), Text("从曹家渡北门到中心医院"))).height == 2 * line.height
     )
@@ -152,7 +161,8 @@ def test_a_code_that_does_not_fit_is_refused_with_its_size(length: int) -> None:
 
 
 def test_rare_characters_have_ink_of_their_own(fonts: Fonts) -> None:
-    pictures = {char: drawn(fonts, Text(char)).tobytes() for char in "㐂𠮷￥¥，："}
+    missing = "\U0010fffd"
+    pictures = {char: drawn(fonts, Text(char)).tobytes() for char in "㐂￥¥，：" + missing}
     assert len(set(pictures.values())) == 6
 
 
