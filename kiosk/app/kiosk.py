@@ -80,13 +80,22 @@ class Kiosk:
         observe: Callable[[Event | Effect], None] = lambda _seen: None,
     ) -> None:
         self.state: State = begin(box)
-        self.hands: Hands | None = None
+        self._hands: Hands | None = None
+        self._early: list[Effect] = []
+        """What was wanted before there were hands: a press in the first second counts like any other."""
         self._clock = clock
         self._inbox = inbox
         self._show = show
         self._observe = observe
         self._ticked = -1.0
         self.take(self._now())
+
+    def join(self, hands: Hands) -> None:
+        """Give it hands, and carry out what was wanted until now."""
+        self._hands = hands
+        early, self._early = self._early, []
+        for effect in early:
+            self._try(effect)
 
     def press(self, press: Press) -> None:
         """Somebody pressed something."""
@@ -120,10 +129,17 @@ class Kiosk:
             self.state = replace(self.state, visit=None)
             return
         for effect in effects:
-            try:
-                self._carry_out(effect)
-            except Exception:
-                log.exception("an effect failed", effect=type(effect).__name__)
+            if self._hands is None:
+                self._early.append(effect)
+            else:
+                self._try(effect)
+
+    def _try(self, effect: Effect) -> None:
+        self._observe(effect)
+        try:
+            self._carry_out(effect)
+        except Exception:
+            log.exception("an effect failed", effect=type(effect).__name__)
 
     def _refresh(self) -> None:
         try:
@@ -133,10 +149,9 @@ class Kiosk:
             self.state = replace(self.state, visit=None)
 
     def _carry_out(self, effect: Effect) -> None:
-        hands = self.hands
+        hands = self._hands
         if hands is None:
             return
-        self._observe(effect)
         match effect:
             case Ask():
                 hands.asks.ask(effect.request, effect.holder)

@@ -97,7 +97,7 @@ class Show:
     def start_services(self) -> None:
         """Join and start what stands behind the glass."""
         self.services = services_of(self._config, self.inbox, self._clock, player=self._player, wait=self._wait)
-        self.kiosk.hands = self.services.hands
+        self.kiosk.join(self.services.hands)
         self.services.start()
 
     def _press(self, press: object) -> None:
