@@ -54,12 +54,22 @@ class Glass(Widget):  # type: ignore[misc]
         self.pace = Pace(video_driver())
         Window.clearcolor = look.palette.paper
         Window.add_widget(self)
-        Clock.schedule_interval(lambda _dt: self._on_turn(), 0)
+        self._turns = Clock.schedule_interval(lambda _dt: self._on_turn(), 0)
 
     def run(self) -> None:
         """Show the window until `stop`."""
         self.pace.install()
         runTouchApp()
+
+    def begin(self) -> None:
+        """Show the window without a loop: whoever calls this calls `turn` again and again."""
+        self.pace.install()
+        runTouchApp(embedded=True)
+
+    def leave(self) -> None:
+        """Take this scene off the window, so that another one can be put there."""
+        self._turns.cancel()
+        Window.remove_widget(self)
 
     def stop(self) -> None:
         """End `run`; from the main thread."""
@@ -119,7 +129,7 @@ class Glass(Widget):  # type: ignore[misc]
         return image.transpose(Image.Transpose.FLIP_TOP_BOTTOM).convert("RGB")
 
     def turn(self) -> None:
-        """One turn of the loop, for whoever drives it by hand."""
+        """One turn of the loop, after `begin`."""
         EventLoop.idle()
 
     def _darken(self, target: Target) -> None:

@@ -1,0 +1,108 @@
+"""What the outside brings: a trip that changed, a slip that was printed or not, and who is shown it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from dispatch_client.trips import WITH_TAXI, Trip, TripStatus
+from kiosk.core import parts
+from kiosk.core.effects import Effect, Print, TellStaff
+from kiosk.core.events import SlipDone, SlipResult
+from kiosk.core.moves import put, visit
+from kiosk.core.scene import SceneName
+from kiosk.core.scenes import scene
+from kiosk.core.slip import slip
+from kiosk.core.state import Stage, State, Waiting
+
+Effects = tuple[Effect, ...]
+
+TURN_S: Final = 12.0
+"""A waiting person whose taxi has news may take the screen from another who waits, after this many seconds."""
+
+_NEWS: Final = frozenset(
+    {
+        TripStatus.DRIVER_ASSIGNED,
+        TripStatus.ARRIVED,
+        TripStatus.CANCELLED_BY_DRIVER,
+        TripStatus.NO_DRIVERS,
+        TripStatus.EXPIRED,
+        TripStatus.FAILED,
+        TripStatus.REJECTED,
+    }
+)
+"""What a waiting person must be shown even when somebody else has the screen. Who sits in the taxi needs no screen."""
+
+
+def trip_news(state: State, trip: Trip) -> tuple[State, Effects]:
+    """Take in a trip as it now stands on disk."""
+    old = state.waiting.get(trip.ref)
+    waiting = (
+        replace(old, trip=trip) if old else Waiting(trip, began=state.mono - _age(state, trip), changed=state.mono)
+    )
+    moved = old is None or old.trip.status != trip.status or len(old.trip.attempts) != len(trip.attempts)
+    if moved:
+        news = trip.status in _NEWS or trip.asks_again
+        waiting = replace(waiting, changed=state.mono, calls=0, cannot_see=False, unseen=news)
+        if state.visit is not None and state.visit.ref == trip.ref:
+            # A new screen stands for its full time, however long the one before it stood.
+            state = replace(state, visit=replace(state.visit, since=state.mono))
+    if trip.asks_again and not (old and old.trip.asks_again):
+        waiting = replace(waiting, unseen=True)
+    waiting, effects = _paper(state, waiting)
+    state = put(state, waiting)
+    if trip.ended and old is None:
+        state = put(state, replace(waiting, unseen=False))
+    if trip.status in {TripStatus.NO_DRIVERS, TripStatus.FAILED, TripStatus.REJECTED, TripStatus.EXPIRED} and moved:
+        effects = (*effects, TellStaff(f"not served: {trip.status}", trip.ref))
+    return show_news(state), effects
+
+
+def _age(state: State, trip: Trip) -> float:
+    return max(0.0, (state.wall - trip.request.requested_at).total_seconds())
+
+
+def _paper(state: State, waiting: Waiting) -> tuple[Waiting, Effects]:
+    """A slip for each taxi that is found, once; none for those found before a restart."""
+    trip = waiting.trip
+    attempt = trip.attempts[-1].ref if trip.attempts else trip.ref
+    if trip.status not in WITH_TAXI or attempt in waiting.slips:
+        return waiting, ()
+    waiting = replace(waiting, slips=waiting.slips | {attempt}, slip_failed=False)
+    if not state.resumed or trip.status is not TripStatus.DRIVER_ASSIGNED:
+        return waiting, ()
+    car = parts.car(trip, state.language)
+    words = " · ".join(part for part in (car.words, car.driver) if part) if car else ""
+    return waiting, (Print(attempt, slip(state.box, trip, state.language, state.wall, words)),)
+
+
+def slip_done(state: State, event: SlipDone) -> State:
+    """Take in what became of a slip."""
+    if event.result is SlipResult.PRINTED:
+        return state
+    owners = (w for w in state.waiting.values() if event.job_id in w.slips)
+    return next((put(state, replace(w, slip_failed=True)) for w in owners), state)
+
+
+def show_news(state: State) -> State:
+    """Give the screen to the waiting person whose taxi has news, when whoever stands there can spare it."""
+    unseen = [w for w in state.waiting.values() if w.unseen]
+    if not unseen:
+        return state
+    own = state.shown
+    if own is not None and own.unseen and state.visit and state.visit.stage in {Stage.TRIP, Stage.SURE}:
+        return put(visit(state, Stage.TRIP, own.trip.ref), replace(own, unseen=False))
+    if not may_yield(state):
+        return state
+    # A taxi that stands at the gate comes before one that was just found.
+    first = min(unseen, key=lambda w: (w.trip.status is not TripStatus.ARRIVED, w.changed))
+    return put(visit(state, Stage.TRIP, first.trip.ref), replace(first, unseen=False))
+
+
+def may_yield(state: State) -> bool:
+    """Whether the person at the screen can spare it for a moment."""
+    visit = state.visit
+    if visit is None:
+        return True
+    calm = {SceneName.SEARCHING, SceneName.FOUND, SceneName.OFFLINE, SceneName.GONE, SceneName.CANCELLED}
+    return scene(state).name in calm and state.mono - max(visit.since, visit.touched) >= TURN_S
