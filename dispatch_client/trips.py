@@ -63,7 +63,7 @@ _STOPS: Final = {_S.CANCELLED_BY_RIDER, _S.EXPIRED, _S.FAILED, _S.REJECTED}
 _DISPATCHER_STOPS: Final = _STOPS | {_S.CANCELLED_BY_DRIVER, _S.NO_DRIVERS}
 
 TRANSITIONS: Final[Mapping[TripStatus, frozenset[TripStatus]]] = {
-    _S.QUEUED: frozenset({_S.SUBMITTING} | _STOPS | {_S.NO_DRIVERS}),
+    _S.QUEUED: frozenset({_S.SUBMITTING, *_LOOKING, *WITH_TAXI, *_DISPATCHER_STOPS}),
     _S.SUBMITTING: frozenset({_S.QUEUED, *_LOOKING, *WITH_TAXI, *_DISPATCHER_STOPS}),
     _S.REQUESTED: frozenset({_S.QUEUED, _S.OFFERED, *WITH_TAXI, *_DISPATCHER_STOPS}),
     _S.OFFERED: frozenset({_S.QUEUED, _S.REQUESTED, *WITH_TAXI, *_DISPATCHER_STOPS}),
@@ -76,7 +76,8 @@ TRANSITIONS: Final[Mapping[TripStatus, frozenset[TripStatus]]] = {
 }
 """Which status of a trip may follow which.
 
-A dispatcher is polled, so steps in between may be skipped. Going back to QUEUED is the next attempt (the driver
+A dispatcher is polled, so steps in between may be skipped; a trip that was kept while the network was down may be
+answered the moment it is sent, with any of them. Going back to QUEUED is the next attempt (the driver
 cannot come, no taxi yet); going back to REQUESTED is a dispatcher that looks for another driver by itself.
 """
 

@@ -82,7 +82,9 @@ class Visit:
             while not step(self):
                 self.show.glass.turn()
                 name = self.scene.name if self.scene else None
-                assert SystemClock().now().mono - began < PATIENCE_S, f"step {number} ({step.__name__}) at {name}; {self.diary.moments}; {self.scene}"
+                assert SystemClock().now().mono - began < PATIENCE_S, (
+                    f"step {number} ({step.__name__}) at {name}; {self.diary.moments}"
+                )
 
     def end(self) -> None:
         self.power_cut()

@@ -211,7 +211,7 @@ def test_pressed_again_is_one_taxi_unless_another_person_wants_another(visit: Vi
         press(Press.TAXI),
         lambda v: sees(Scene.CALLING)(v) or v.finger(Press.ANOTHER),
         reads("number=2"),
-        dispatcher_has("requested", "requested"),
+        happens("delivered", 2),
     )
 
 
