@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dispatch_client.clock import Moment
-    from dispatch_client.trips import Trip
+    from dispatch_client.trips import Attempt, Trip
 
 
 class ErrandKind(StrEnum):
@@ -23,17 +23,18 @@ class ErrandKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One outbox row: something that must reach the dispatcher and has not, for certain, yet."""
+    """Something that must reach the dispatcher and has not, for certain, yet."""
 
-    trip_ref: str
     kind: ErrandKind
     attempt_ref: str
     payload: bytes = b""
     """The exact bytes of a create, frozen when it was made."""
     sent_at: Moment | None = None
-    """Committed before the first byte leaves: the dispatcher may have it."""
-    tries: int = 0
+    """A create: committed before the first byte leaves, so the dispatcher may have it. A cancel: it was answered."""
+    unknown: int = 0
+    """How many times a create was sent and nobody knows whether it arrived."""
     reason: str = ""
+    """Why a cancel is sent, one word; of a create: set when the dispatcher says that it has this reference already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ class Case:
     """When the question "still wanted?" was put."""
     errands: tuple[Errand, ...] = ()
 
+    @property
+    def attempt(self) -> Attempt:
+        """The present attempt; a case has one from the first moment on."""
+        return self.trip.attempts[-1]
+
     def errand(self, kind: ErrandKind) -> Errand | None:
         """The open errand of that kind, if there is one."""
         return next((e for e in self.errands if e.kind == kind), None)
@@ -60,3 +66,7 @@ class Case:
     def without(self, *kinds: ErrandKind) -> Case:
         """The same case with the errands of these kinds done."""
         return replace(self, errands=tuple(e for e in self.errands if e.kind not in kinds))
+
+    def with_trip(self, **changes: object) -> Case:
+        """The same case with these members of its trip changed."""
+        return replace(self, trip=replace(self.trip, **changes))  # type: ignore[arg-type]

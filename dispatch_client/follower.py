@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from dispatch_client.trips import Booking
 
 _PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
+_LIVED_S: Final = 30.0
+"""A stream that stood this long was a good one: the next is opened as if it were the first."""
 
 
 class Follower:
@@ -31,6 +34,7 @@ class Follower:
         self._on_booking = on_booking
         self._on_broken = on_broken
         self._stop = threading.Event()
+        self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self.alive = False
         """News came through the present stream, so reads can be rare."""
@@ -40,29 +44,41 @@ class Follower:
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
         self._thread.start()
 
+    def nudge(self) -> None:
+        """The dispatcher was reached by another way: open the stream now instead of after the pause."""
+        self._wake.set()
+
     def stop(self) -> None:
         """End the stream; returns within two seconds."""
         self._stop.set()
+        self._wake.set()
         if self._thread is not None:
             self._thread.join(2)
 
     def _run(self) -> None:
         broken = 0
         while not self._stop.is_set():
-            try:
-                self._provider.follow(self._take, self._stop)
-                error: DispatchError = Ambiguous("the stream of news ended")
-            except DispatchError as raised:
-                error = raised
-            except Exception as raised:  # noqa: BLE001 - a provider's own fault must not end the news for good
-                error = Ambiguous(f"{type(raised).__name__} inside the provider")
+            began = time.monotonic()
+            error = self._follow()
             if self._stop.is_set():
                 return
-            broken = 0 if self.alive else broken
+            broken = 0 if self.alive or time.monotonic() - began > _LIVED_S else broken
             self.alive = False
+            self._wake.clear()  # before the news goes out: what it sets off may nudge
             self._on_broken(error)
-            self._stop.wait(_PAUSES_S[min(broken, len(_PAUSES_S) - 1)])
-            broken += 1
+            if self._stop.is_set():
+                return
+            broken = 0 if self._wake.wait(_PAUSES_S[min(broken, len(_PAUSES_S) - 1)]) else broken + 1
+
+    def _follow(self) -> DispatchError:
+        """Follow one stream to its end; gives what ended it."""
+        try:
+            self._provider.follow(self._take, self._stop)
+        except DispatchError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - a provider's own fault must not end the news for good
+            return Ambiguous(f"{type(error).__name__} inside the provider")
+        return Ambiguous("the stream of news ended")
 
     def _take(self, ref: str, booking: Booking) -> None:
         self.alive = True

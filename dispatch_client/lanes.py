@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Final
 
 from dispatch_client.cases import Case, ErrandKind
@@ -16,13 +18,24 @@ if TYPE_CHECKING:
 
 LANES: Final = 4
 """Exchanges under way at once. Ten people waiting at one box poll every few seconds; an exchange takes about 50 ms."""
+MOST: Final = 16
+"""Threads at most, those that a provider never gave back included."""
+
+
+class HeldUpError(DispatchError):
+    """The deadline passed while it waited for a lane: nothing was sent."""
 
 
 class Lanes:
-    """Runs blocking work and hands over what came of it, an error included."""
+    """Runs blocking work and hands over what came of it, an error included.
+
+    Its own threads are daemons: an exchange that never ends must not keep the process from ending.
+    """
 
     def __init__(self, executor: Executor | None = None) -> None:
-        self._executor = executor or ThreadPoolExecutor(LANES, thread_name_prefix="lane")
+        self._executor = executor
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._threads = 0
 
     def carry(self, work: Callable[[], object], answered: Callable[[object], None]) -> None:
         """Run `work` on a lane and call `answered` there with its result, or with the DispatchError it raised."""
@@ -36,21 +49,49 @@ class Lanes:
                 answer = Ambiguous(f"{type(error).__name__} inside the provider")
             answered(answer)
 
-        self._executor.submit(run)
+        if self._executor is not None:
+            self._executor.submit(run)
+            return
+        if self._threads < LANES:
+            self._open()
+        self._work.put(run)
+
+    def given_up(self) -> None:
+        """A lane did not come back in any decent time: another one takes its place, up to `MOST` of them."""
+        if self._executor is None and self._threads < MOST:
+            self._open()
 
     def stop(self) -> None:
         """Take nothing more; what is under way ends by its own timeouts."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+        for _ in range(self._threads):
+            self._work.put(None)
+
+    def _open(self) -> None:
+        self._threads += 1
+        threading.Thread(target=self._drive, name=f"lane-{self._threads}", daemon=True).start()
+
+    def _drive(self) -> None:
+        while (run := self._work.get()) is not None:
+            run()
 
 
-def exchange(provider: Provider, case: Case, job: Job) -> Booking | None:
-    """Carry out one job for one trip; blocks up to the provider's timeouts and raises only DispatchError."""
-    attempt = case.trip.attempts[-1]
+def exchange(  # noqa: PLR0911 - one way out for each job
+    provider: Provider, case: Case, job: Job, too_late: Callable[[], bool]
+) -> Booking | None:
+    """Carry out one job for one trip; blocks up to the provider's timeouts and raises only DispatchError.
+
+    `too_late` is asked right before a create is sent: it may have waited for a lane.
+    """
+    attempt = case.attempt
     native_id = attempt.booking.native_id if attempt.booking else ""
     match job:
         case Job.CREATE:
             create = case.errand(ErrandKind.CREATE)
-            return provider.create(attempt.ref, create.payload if create else b"")
+            if create is None or too_late():
+                raise HeldUpError("the deadline passed before a lane was free: nothing was sent")
+            return provider.create(attempt.ref, create.payload)
         case Job.LOOK_UP:
             return provider.find_by_ref(attempt.ref)
         case Job.READ:

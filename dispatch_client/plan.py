@@ -1,4 +1,4 @@
-"""What to do next for one trip, and what an answer means for it: pure functions that the courier carries out."""
+"""What to do next for one trip, and what the passing of time makes of it: pure functions that the courier obeys."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from dispatch_client.cases import Case, Errand, ErrandKind
-from dispatch_client.errors import Ambiguous, Refusal, Refused, Unreachable
-from dispatch_client.trips import WITH_TAXI, Attempt, Booking, Trip, TripRequest, TripStatus, may_follow
+from dispatch_client.trips import WITH_TAXI, Attempt, Trip, TripRequest, TripStatus
 
 if TYPE_CHECKING:
     from dispatch_client.clock import Moment
-    from dispatch_client.errors import DispatchError
     from dispatch_client.provider import Capabilities, Provider
 
 
@@ -46,15 +44,10 @@ class Policy:
     """Ended trips are forgotten after this many days."""
 
 
-REFUSED_FOR_GOOD: Final = {
-    Refusal.RIDER_BLOCKED: TripStatus.REJECTED,
-    Refusal.OUT_OF_AREA: TripStatus.REJECTED,
-    Refusal.AUTH: TripStatus.FAILED,
-    Refusal.INVALID_REQUEST: TripStatus.FAILED,
-    Refusal.CONFLICT: TripStatus.FAILED,
-    Refusal.NOT_FOUND: TripStatus.FAILED,
-}
-"""What a refused create makes of the trip. The refusals that are not here let it be asked again."""
+LONGEST_S: Final = 12 * 3600.0
+"""No ride lasts longer: a trip of which nothing final was heard by then has ended unnoticed."""
+
+_LOOK_S: Final = 60.0
 
 _NEXT_ATTEMPT: Final = frozenset(
     {TripStatus.CANCELLED_BY_DRIVER, TripStatus.NO_DRIVERS, TripStatus.FAILED, TripStatus.EXPIRED}
@@ -71,11 +64,12 @@ _POLL_S: Final = {
 _POLL_BESIDE_PUSH_S: Final = 15.0
 """A push that silently died must not hide a taxi for longer than this."""
 
-_ERRAND_JOBS: Final = {
+ERRAND_JOBS: Final = {
     ErrandKind.CONFIRM: Job.CONFIRM,
     ErrandKind.COMING: Job.COMING,
     ErrandKind.CANNOT_SEE: Job.CANNOT_SEE,
 }
+"""Errands that are one exchange each, and are done when that was answered."""
 
 
 def attempt_ref(client_ref: str, number: int) -> str:
@@ -87,22 +81,35 @@ def new_case(request: TripRequest, holder: str | None, provider: Provider, now: 
     """A trip as it stands the moment its button was pressed."""
     deadline = now.wall + timedelta(seconds=policy.deadline_s)
     trip = Trip(request=request, status=TripStatus.QUEUED, deadline=deadline, holder=holder)
-    return next_attempt(Case(trip=trip, wanted=now, searching=now), provider)
+    return _next_attempt(Case(trip=trip, wanted=now, searching=now), provider)
 
 
-def next_attempt(case: Case, provider: Provider) -> Case:
+def _next_attempt(case: Case, provider: Provider) -> Case:
     """The same trip with one more attempt, its payload frozen, waiting to be sent."""
     trip = case.trip
     ref = attempt_ref(trip.ref, len(trip.attempts) + 1)
-    trip = replace(
-        trip,
-        status=TripStatus.QUEUED,
-        attempts=(*trip.attempts, Attempt(ref=ref, provider=provider.name)),
-        eta_at=None,
-        coming=False,
-    )
-    create = Errand(trip.ref, ErrandKind.CREATE, ref, payload=provider.prepare(trip.request, ref))
-    return replace(case, trip=trip, errands=(create,))
+    create = Errand(ErrandKind.CREATE, ref, payload=provider.prepare(trip.request, ref))
+    attempts = (*trip.attempts, Attempt(ref=ref, provider=provider.name))
+    case = case.with_trip(status=TripStatus.QUEUED, attempts=attempts, eta_at=None, coming=False)
+    return replace(case, errands=(create,))
+
+
+def sending(case: Case, now: Moment, *, silent: bool = False) -> Case:
+    """The case as it must be on disk before the first byte of its create leaves. `silent`: without its new status."""
+    create = case.errand(ErrandKind.CREATE)
+    if create is None or create.sent_at is not None:
+        return case
+    case = case.with_errand(replace(create, sent_at=now))
+    return case if silent else case.with_trip(status=TripStatus.SUBMITTING)
+
+
+def resumed(case: Case, now: Moment) -> Case:
+    """The case as it must be taken after a restart: what was being sent may have arrived, up to this very moment."""
+    create = case.errand(ErrandKind.CREATE)
+    if create is None or create.sent_at is None:
+        return case
+    case = case.with_errand(replace(create, sent_at=now, unknown=max(1, create.unknown)))
+    return case.with_trip(status=TripStatus.SUBMITTING)
 
 
 def next_job(case: Case, can: Capabilities, now: Moment, policy: Policy) -> Job | None:
@@ -112,16 +119,18 @@ def next_job(case: Case, can: Capabilities, now: Moment, policy: Policy) -> Job 
         return None
     create, cancel = case.errand(ErrandKind.CREATE), case.errand(ErrandKind.CANCEL)
     if create is not None:
+        too_late = trip.asks_again or late(case, now, policy)
         if create.sent_at is None:
-            return None if trip.asks_again or late(case, now, policy) else Job.CREATE
-        # It may have arrived. Sending again is allowed only where the same key gives the same booking, and never
-        # for somebody who has changed their mind or whose deadline has passed.
-        if can.idempotent_create and not cancel and not late(case, now, policy):
+            return None if too_late else Job.CREATE
+        # It may have arrived. Sending again is allowed only where the same key gives the same booking, never after the
+        # deadline, and for somebody who has changed their mind only where that is the one way to learn what to cancel.
+        look_up = can.find_by_ref and (cancel is not None or bool(create.reason))
+        if can.idempotent_create and not too_late and not look_up:
             return Job.CREATE
         return Job.LOOK_UP if can.find_by_ref else None
     if cancel is not None:
         return Job.CANCEL if cancel.sent_at is None else Job.READ
-    return next((job for kind, job in _ERRAND_JOBS.items() if case.errand(kind)), Job.READ)
+    return next((job for kind, job in ERRAND_JOBS.items() if case.errand(kind)), Job.READ)
 
 
 def poll_s(status: TripStatus, can: Capabilities, *, pushed: bool) -> float:
@@ -136,135 +145,73 @@ def late(case: Case, now: Moment, policy: Policy) -> bool:
     return age is None or age >= policy.deadline_s
 
 
-def expired(case: Case, now: Moment, policy: Policy) -> bool:
-    """Nobody answered the question whether a taxi is still wanted."""
-    age = case.asked.age_s(now) if case.asked and case.trip.asks_again else None
-    return age is not None and age >= policy.answer_s
-
-
-def search_over(case: Case, now: Moment, policy: Policy) -> bool:
-    """Taxis were looked for as long as is decent without telling a person to help."""
-    age = case.searching.age_s(now)
-    return age is None or age >= policy.search_s
-
-
-def heard(case: Case, booking: Booking, now: Moment, can: Capabilities) -> Case:
-    """Take in what the dispatcher says of the current attempt. Late, impossible or unknown news changes no status."""
-    trip = case.trip
-    attempt = trip.attempts[-1]
-    known = attempt.booking
-    if known and known.revision is not None and booking.revision is not None and booking.revision < known.revision:
+def aged(case: Case, now: Moment, can: Capabilities, policy: Policy) -> Case:  # noqa: PLR0911 - one way out for each rule
+    """What the mere passing of time makes of a case: a question, an end, or the same case."""
+    trip, create = case.trip, case.errand(ErrandKind.CREATE)
+    if trip.ended:
         return case
-    booking = _completed(booking, known)
-    status = booking.status if may_follow(trip.status, booking.status) else trip.status
-    case = case.without(ErrandKind.CREATE)
-    trip = replace(
-        trip,
-        status=status,
-        attempts=(*trip.attempts[:-1], replace(attempt, status=status, booking=booking)),
-        eta_at=now.wall + timedelta(seconds=booking.eta_s) if booking.eta_s is not None else trip.eta_at,
-        last_news_at=now.wall,
-        asks_again=False,
-    )
-    case = replace(case, trip=trip)
-    if cancel := case.errand(ErrandKind.CANCEL):
-        # Read after a cancel and still alive: the cancel did not take, so it goes out again.
-        return case.with_errand(replace(cancel, sent_at=None))
-    if status == TripStatus.OFFERED and can.needs_confirm:
-        return case.with_errand(Errand(trip.ref, ErrandKind.CONFIRM, attempt.ref))
-    return case.without(ErrandKind.CONFIRM) if status != TripStatus.OFFERED else case
-
-
-def _completed(booking: Booking, known: Booking | None) -> Booking:
-    """Dispatchers blank plate and driver once a ride is over: what was said at acceptance is kept."""
-    if known is None:
-        return booking
-    return replace(
-        booking,
-        vehicle=booking.vehicle if booking.vehicle and booking.vehicle.plate else known.vehicle,
-        driver=booking.driver or known.driver,
-        drivers_notified=booking.drivers_notified if booking.drivers_notified is not None else known.drivers_notified,
-    )
-
-
-def goes_on(case: Case, now: Moment, policy: Policy) -> bool:
-    """This attempt is over, the wish to ride is not: another attempt is due."""
-    trip = case.trip
-    if trip.cancelling or trip.status not in _NEXT_ATTEMPT:
-        return False
-    return trip.status == TripStatus.CANCELLED_BY_DRIVER or not search_over(case, now, policy)
-
-
-def done(case: Case, job: Job, now: Moment) -> Case:
-    """Take in that the dispatcher answered an errand; a cancel stays open until a read confirms it."""
-    if job is Job.CANCEL and (cancel := case.errand(ErrandKind.CANCEL)):
-        return case.with_errand(replace(cancel, sent_at=now))
-    return case.without(ErrandKind(job.value)) if job in _ERRAND_JOBS.values() else case
-
-
-def failed(case: Case, job: Job, error: DispatchError, now: Moment, can: Capabilities) -> Case:
-    """Take in that an exchange gave no booking."""
-    if job is Job.LOOK_UP:
-        absent = isinstance(error, Refused) and error.refusal is Refusal.NOT_FOUND
-        return not_found(case, now, can) if absent else case
-    if job is Job.CREATE:
-        return _create_failed(case, error)
-    if isinstance(error, Refused) and error.refusal in REFUSED_FOR_GOOD and job is not Job.READ:
-        # The booking is in another state than we thought; the read that follows tells which.
-        kind = ErrandKind(job.value)
-        return case if job is Job.CANCEL else case.without(kind)
-    if isinstance(error, Refused) and error.refusal is Refusal.NOT_FOUND:
-        return _ended(case, TripStatus.FAILED)
+    age = case.wanted.age_s(now)
+    if trip.asks_again:
+        asked = case.asked.age_s(now) if case.asked else None
+        if asked is None:  # a reboot took the time with it: the question stands anew
+            return replace(case, asked=now)
+        return concluded(case, TripStatus.EXPIRED) if asked >= policy.answer_s else case
+    if create is not None and create.sent_at is None:
+        return replace(case.with_trip(asks_again=True), asked=now) if late(case, now, policy) else case
+    if age is None:
+        return case
+    if create is not None and not can.find_by_ref and age >= policy.deadline_s + policy.answer_s:
+        return concluded(case, TripStatus.EXPIRED)  # nobody can tell any more, and it is never sent twice
+    if age >= LONGEST_S:
+        return concluded(case, TripStatus.EXPIRED if create is not None else TripStatus.FAILED)
     return case
 
 
-def not_found(case: Case, now: Moment, can: Capabilities) -> Case:
-    """One empty look-up proves nothing until the server can no longer be working on it."""
+def ages_in_s(case: Case, now: Moment, policy: Policy) -> float:
+    """Seconds until `aged` may say something new; at most a minute."""
     create = case.errand(ErrandKind.CREATE)
-    age = create.sent_at.age_s(now) if create and create.sent_at else None
-    if create is None or (age is not None and age < can.settle_s):
-        return case
-    if case.trip.cancelling:
-        return _ended(case, TripStatus.CANCELLED_BY_RIDER)
-    trip = replace(case.trip, status=TripStatus.QUEUED)
-    return replace(case, trip=trip).with_errand(replace(create, sent_at=None))
+    if case.trip.asks_again:
+        start, length = case.asked, policy.answer_s
+    elif create is not None and create.sent_at is None:
+        start, length = case.wanted, policy.deadline_s
+    else:
+        return _LOOK_S
+    age = start.age_s(now) if start else None
+    return 0.0 if age is None else min(_LOOK_S, max(0.0, length - age))
 
 
-def _create_failed(case: Case, error: DispatchError) -> Case:
-    create = case.errand(ErrandKind.CREATE)
-    if create is None:
-        return case
-    if isinstance(error, Ambiguous):
-        return replace(case, trip=replace(case.trip, status=TripStatus.SUBMITTING))
-    if isinstance(error, Unreachable):
-        return replace(case, trip=replace(case.trip, status=TripStatus.QUEUED)).with_errand(
-            replace(create, sent_at=None)
-        )
-    refusal = error.refusal if isinstance(error, Refused) else Refusal.INVALID_REQUEST
-    if refusal in {Refusal.RATE_LIMITED, Refusal.UNAVAILABLE}:
-        return replace(case, trip=replace(case.trip, status=TripStatus.QUEUED)).with_errand(
-            replace(create, sent_at=None)
-        )
-    return _ended(case, REFUSED_FOR_GOOD.get(refusal, TripStatus.NO_DRIVERS))
+def follow_up(before: Case, case: Case, provider: Provider, now: Moment, policy: Policy) -> tuple[Case, float] | None:
+    """The next attempt, and the seconds to wait before it, when this attempt is over and the wish to ride is not.
 
-
-def _ended(case: Case, status: TripStatus) -> Case:
+    `before` is the case as it was when the attempt was still alive.
+    """
     trip = case.trip
-    attempts = (*trip.attempts[:-1], replace(trip.attempts[-1], status=status))
-    return replace(case, trip=replace(trip, status=status, attempts=attempts), errands=())
+    if trip.cancelling or case.attempt.status not in _NEXT_ATTEMPT:
+        return None
+    promised = before.trip.status in WITH_TAXI
+    if promised:
+        # Somebody who was told "your taxi comes" is not made to wait for the rest of an old search.
+        case = replace(case, searching=now, wanted=now, asked=None)
+        case = case.with_trip(deadline=now.wall + timedelta(seconds=policy.deadline_s))
+    elif (searched := case.searching.age_s(now)) is None or searched >= policy.search_s:
+        return None
+    case = _next_attempt(case, provider)
+    if before.trip.status is TripStatus.ARRIVED:
+        # The driver stood there and left. Nobody may be waiting any more, so the next taxi is not sent unasked.
+        return replace(case.with_trip(asks_again=True), asked=now), 0.0
+    return case, 0.0 if promised else policy.again_s
 
 
-def cancelled(case: Case, reason: str) -> Case:
-    """The rider does not want it any more. What was never sent ends here, without any network."""
-    trip = case.trip
-    create = case.errand(ErrandKind.CREATE)
-    if create is not None and create.sent_at is None:
-        return _ended(case, TripStatus.CANCELLED_BY_RIDER)
-    errand = Errand(trip.ref, ErrandKind.CANCEL, trip.attempts[-1].ref, reason=reason)
-    case = replace(case, trip=replace(trip, cancelling=True, asks_again=False))
-    return case.without(*_ERRAND_JOBS).with_errand(errand)
+def still_wanted(case: Case, now: Moment, policy: Policy) -> Case:
+    """The person answered the question: yes. Without a question nothing changes."""
+    if not case.trip.asks_again:
+        return case
+    case = replace(case, wanted=now, searching=now, asked=None)
+    return case.with_trip(asks_again=False, deadline=now.wall + timedelta(seconds=policy.deadline_s))
 
 
-def may_be_told(case: Case) -> bool:
-    """There is a driver to whom something can be said."""
-    return case.trip.status in WITH_TAXI and not case.trip.cancelling
+def concluded(case: Case, status: TripStatus) -> Case:
+    """The trip is over for good, whatever its attempt; who has cancelled hears that it is cancelled."""
+    if case.trip.cancelling and status is not TripStatus.COMPLETED:
+        status = TripStatus.CANCELLED_BY_RIDER
+    return replace(case.with_trip(status=status, asks_again=False, cancelling=False), errands=())

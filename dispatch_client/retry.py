@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from dispatch_client.errors import DispatchError
 
-LOOK_UP_S: Final = (0.5, 1.0, 2.0, 4.0)
+LOOK_UP_S: Final = (0.5, 1.0, 2.0, 4.0, 4.0, 6.0, 8.0, 10.0)
 """After a lost reply; the look-up can trail the booking (le.taxi showed it 50 ms later)."""
 UNREACHABLE_S: Final = (0.5, 1.0, 2.0, 3.0, 5.0)
 """Somebody stands there waiting: never longer than 5 s while the network is down."""
@@ -32,8 +32,14 @@ def delay_s(error: DispatchError, tries: int, rng: Random) -> float | None:
             return None
         if error.retry_after_s is not None:
             return min(max(error.retry_after_s, 0.0), LONGEST_S)
-        ladder = BUSY_S
+        ladder: tuple[float, ...] = BUSY_S
     else:
         ladder = LOOK_UP_S if isinstance(error, Ambiguous) else UNREACHABLE_S
     base = ladder[min(max(tries, 1), len(ladder)) - 1]
     return base * rng.uniform(0.8, 1.2)
+
+
+def patience_s(error: DispatchError, tries: int, rng: Random) -> float:
+    """Seconds to wait where giving up is no choice (a booking that may be alive): `delay_s`, or ever longer pauses."""
+    pause = delay_s(error, tries, rng)
+    return pause if pause is not None else BUSY_S[min(max(tries, 1), len(BUSY_S)) - 1] * rng.uniform(0.8, 1.2)

@@ -1,0 +1,176 @@
+"""What an answer of a dispatcher, or the lack of one, means for a trip: pure functions from case to case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from dispatch_client.cases import Case, Errand, ErrandKind
+from dispatch_client.errors import Ambiguous, Refusal, Refused
+from dispatch_client.plan import ERRAND_JOBS, Job, concluded
+from dispatch_client.trips import WITH_TAXI, Booking, TripStatus, may_follow
+
+if TYPE_CHECKING:
+    from dispatch_client.clock import Moment
+    from dispatch_client.errors import DispatchError
+    from dispatch_client.provider import Capabilities
+
+_TRY_LATER: Final = frozenset({Refusal.RATE_LIMITED, Refusal.UNAVAILABLE})
+"""Refusals that say nothing about the trip: the dispatcher did not look at it."""
+
+REFUSED_FOR_GOOD: Final = {
+    Refusal.RIDER_BLOCKED: TripStatus.REJECTED,
+    Refusal.OUT_OF_AREA: TripStatus.REJECTED,
+    Refusal.AUTH: TripStatus.FAILED,
+    Refusal.INVALID_REQUEST: TripStatus.FAILED,
+    Refusal.CONFLICT: TripStatus.FAILED,
+    Refusal.NOT_FOUND: TripStatus.FAILED,
+}
+"""What a refused create makes of the trip: it would be refused again. Other refusals end the attempt alone."""
+
+
+def heard(case: Case, booking: Booking, now: Moment, can: Capabilities) -> Case:
+    """Take in what the dispatcher says of the current attempt. Late, impossible or unknown news changes no status."""
+    before, known = case.trip.status, case.attempt.booking
+    if known and known.revision is not None and booking.revision is not None and booking.revision < known.revision:
+        return case
+    booking = _completed(booking, known)
+    status = booking.status if may_follow(before, booking.status) else before
+    # Who sat in the taxi already does not stand here waiting for another one: the attempt keeps its status, and
+    # nothing follows it.
+    aboard = before is TripStatus.IN_PROGRESS and status is not TripStatus.COMPLETED
+    attempt = replace(case.attempt, status=before if aboard else status, booking=booking)
+    case = case.without(ErrandKind.CREATE).with_trip(
+        status=status,
+        attempts=(*case.trip.attempts[:-1], attempt),
+        eta_at=now.wall + timedelta(seconds=booking.eta_s) if booking.eta_s is not None else case.trip.eta_at,
+        last_news_at=now.wall,
+        asks_again=False,
+        coming=case.trip.coming and status in WITH_TAXI,
+    )
+    if case.trip.ended:
+        return concluded(case, status) if case.trip.cancelling else replace(case, errands=())
+    if cancel := case.errand(ErrandKind.CANCEL):
+        if status is TripStatus.IN_PROGRESS:  # too late: the passenger is in the taxi
+            return case.without(ErrandKind.CANCEL).with_trip(cancelling=False)
+        # Still alive after a cancel: it did not take, so it goes out again.
+        return case.with_errand(replace(cancel, sent_at=None))
+    if status is TripStatus.OFFERED and can.needs_confirm:
+        return case.with_errand(Errand(ErrandKind.CONFIRM, attempt.ref))
+    return case.without(ErrandKind.CONFIRM)
+
+
+def _completed(booking: Booking, known: Booking | None) -> Booking:
+    """Dispatchers blank plate and driver once a ride is over: what was said at acceptance is kept."""
+    if known is None:
+        return booking
+    return replace(
+        booking,
+        vehicle=booking.vehicle if booking.vehicle and booking.vehicle.plate else known.vehicle,
+        driver=booking.driver or known.driver,
+        drivers_notified=booking.drivers_notified if booking.drivers_notified is not None else known.drivers_notified,
+    )
+
+
+def answered(case: Case, job: Job, booking: Booking, now: Moment, can: Capabilities) -> Case:
+    """Take in a booking that came as the answer to a job."""
+    if job is Job.CANCEL:
+        # A cancel is confirmed by a read and by nothing else.
+        cancel = case.errand(ErrandKind.CANCEL)
+        return case.with_errand(replace(cancel, sent_at=now)) if cancel else case
+    if job in ERRAND_JOBS.values() and booking.status is not TripStatus.UNKNOWN:
+        case = case.without(ErrandKind(job.value))
+    return heard(case, booking, now, can)
+
+
+def failed(case: Case, job: Job, error: DispatchError, now: Moment, can: Capabilities) -> Case:
+    """Take in that an exchange gave no booking."""
+    refusal = error.refusal if isinstance(error, Refused) else None
+    if job is Job.CREATE:
+        return _create_failed(case, error, now, can)
+    if job is Job.LOOK_UP:
+        return not_found(case, now, can) if refusal is Refusal.NOT_FOUND else case
+    if job is Job.READ:
+        return _vanished(case, now, can) if refusal is Refusal.NOT_FOUND else case
+    if refusal is None or refusal in _TRY_LATER or refusal is Refusal.AUTH:
+        return case
+    # The booking is in another state than we thought; the read that follows tells which.
+    kind = ErrandKind(job.value)
+    cancel = case.errand(kind) if kind is ErrandKind.CANCEL else None
+    return case.with_errand(replace(cancel, sent_at=now)) if cancel else case.without(kind)
+
+
+def not_found(case: Case, now: Moment, can: Capabilities) -> Case:
+    """One empty look-up proves nothing until the server can no longer be working on it."""
+    create = case.errand(ErrandKind.CREATE)
+    if create is None or create.sent_at is None:
+        return case
+    age = create.sent_at.age_s(now)
+    if age is None or age < can.settle_s:
+        return case
+    if create.reason:  # it refuses the reference as known and does not know it
+        return concluded(case, TripStatus.FAILED)
+    return _not_taken(case.with_errand(replace(create, unknown=0)))
+
+
+def _create_failed(case: Case, error: DispatchError, now: Moment, can: Capabilities) -> Case:
+    create = case.errand(ErrandKind.CREATE)
+    if create is None:
+        return case  # news of it came by another way
+    if isinstance(error, Ambiguous):
+        # From now on, not from the sending: the server may have got the last byte this moment.
+        unsure = replace(create, sent_at=now, unknown=create.unknown + 1)
+        return case.with_errand(unsure).with_trip(status=TripStatus.SUBMITTING)
+    if not isinstance(error, Refused) or error.refusal in _TRY_LATER:
+        # This sending did not arrive; an earlier one still may have.
+        return case.with_trip(status=TripStatus.SUBMITTING) if create.unknown else _not_taken(case)
+    if error.refusal is Refusal.CONFLICT and can.find_by_ref:
+        return case.with_errand(replace(create, sent_at=create.sent_at or now, reason=error.refusal.value))
+    if error.refusal in REFUSED_FOR_GOOD:
+        return concluded(case, REFUSED_FOR_GOOD[error.refusal])
+    return _attempt_over(case, TripStatus.NO_DRIVERS)
+
+
+def _not_taken(case: Case) -> Case:
+    """The dispatcher does not have it: it waits to be sent, or is over when nobody wants it any more."""
+    if case.trip.cancelling:
+        return concluded(case, TripStatus.CANCELLED_BY_RIDER)
+    create = case.errand(ErrandKind.CREATE)
+    case = case.with_trip(status=TripStatus.QUEUED)
+    return case.with_errand(replace(create, sent_at=None)) if create else case
+
+
+def _vanished(case: Case, now: Moment, can: Capabilities) -> Case:
+    """The dispatcher does not know a booking that it had: believed only when it stays so for `settle_s`."""
+    news = case.trip.last_news_at
+    if news is not None and 0 <= (now.wall - news).total_seconds() < can.settle_s:
+        return case
+    if case.trip.status is TripStatus.IN_PROGRESS:
+        return concluded(case, TripStatus.COMPLETED)
+    return _attempt_over(case, TripStatus.FAILED)
+
+
+def _attempt_over(case: Case, status: TripStatus) -> Case:
+    attempts = (*case.trip.attempts[:-1], replace(case.attempt, status=status))
+    return concluded(case.with_trip(attempts=attempts), status)
+
+
+def cancelled(case: Case, reason: str) -> Case:
+    """The rider does not want it any more. What was never sent ends here, without any network."""
+    if case.trip.cancelling:
+        return case
+    create = case.errand(ErrandKind.CREATE)
+    if create is not None and create.sent_at is None:
+        return concluded(case, TripStatus.CANCELLED_BY_RIDER)
+    errand = Errand(ErrandKind.CANCEL, case.attempt.ref, reason=reason)
+    return case.without(*ERRAND_JOBS).with_trip(cancelling=True, asks_again=False).with_errand(errand)
+
+
+def said(case: Case, can: Capabilities, *, can_see_taxi: bool) -> Case:
+    """The passenger says "I am coming" or "I cannot see the taxi"; passed on where there is a driver to hear it."""
+    if case.trip.status not in WITH_TAXI or case.trip.cancelling:
+        return case
+    case = case.with_trip(coming=case.trip.coming or can_see_taxi)
+    kind = ErrandKind.COMING if can_see_taxi else ErrandKind.CANNOT_SEE
+    return case.with_errand(Errand(kind, case.attempt.ref)) if can.passenger_coming else case
