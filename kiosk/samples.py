@@ -94,13 +94,13 @@ def _samples() -> Iterator[tuple[str, State]]:
         _trip(status.REQUESTED, number=9, ref="00000000-0000-4000-8000-000000000009"),
     ]
     board = {t.ref: Waiting(t, began=_MONO - 300 + i, changed=_MONO) for i, t in enumerate(others)}
-    offline = {"link_up": False}
+    board_one = dict([*board.items()][:1])
     yield "01-home", _state(None, None)
     yield "02-home-board", _state(None, None, waiting=board)
-    yield "03-home-offline", _state(None, None, **offline)
+    yield "03-home-offline", _state(None, None, link_up=False)
     yield (
         "04-home-banner",
-        _state(None, None, broken=frozenset({Part.READER, Part.PRINTER}), waiting=dict([*board.items()][:1])),
+        _state(None, None, broken=frozenset({Part.READER, Part.PRINTER}), waiting=board_one),
     )
     yield "05-calling", _state(_trip(status.SUBMITTING), age=1)
     yield "06-searching", _state(_trip(status.REQUESTED))
@@ -121,16 +121,16 @@ def _samples() -> Iterator[tuple[str, State]]:
     )
     yield "12-nearly-here", _state(_trip(status.DRIVER_ASSIGNED, vehicle=_TAXI, eta_s=50))
     yield "13-found-no-slip", _state(assigned, broken=frozenset({Part.PRINTER}))
-    yield "14-found-offline", _state(assigned, **offline)
+    yield "14-found-offline", _state(assigned, link_up=False)
     yield "15-arrived", _state(_trip(status.ARRIVED, vehicle=_TAXI, eta_s=0))
     yield "16-arrived-coming", _state(replace(_trip(status.ARRIVED, vehicle=_TAXI, eta_s=0), coming=True))
     yield "17-gone", _state(_trip(status.IN_PROGRESS, vehicle=_TAXI))
-    yield "18-offline", _state(_trip(status.QUEUED), **offline)
-    yield "19-still-wanted", _state(replace(_trip(status.QUEUED), asks_again=True), **offline)
+    yield "18-offline", _state(_trip(status.QUEUED), link_up=False)
+    yield "19-still-wanted", _state(replace(_trip(status.QUEUED), asks_again=True), link_up=False)
     yield "20-again", _state(assigned, Stage.AGAIN)
     yield "21-sure", _state(assigned, Stage.SURE)
     yield "22-cancelled", _state(_trip(status.CANCELLED_BY_RIDER))
-    yield "23-cancelling-offline", _state(replace(_trip(status.REQUESTED), cancelling=True), **offline)
+    yield "23-cancelling-offline", _state(replace(_trip(status.REQUESTED), cancelling=True), link_up=False)
     yield "24-sorry", _state(_trip(status.NO_DRIVERS))
     yield "25-sorry-rejected", _state(_trip(status.REJECTED))
     yield "26-help", _state(None, Stage.HELP)

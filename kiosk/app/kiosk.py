@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-import structlog
-
 from kiosk.core.effects import Ask, Cancel, Effect, Hush, Print, Say, StillWanted, TellDriver, TellStaff
 from kiosk.core.events import Event, Press, Pressed, SlipDone, SlipResult, Tick
 from kiosk.core.flow import begin, step
 from kiosk.core.scenes import scene
+from kiosk.log import get_logger
 
 if TYPE_CHECKING:
     from dispatch_client.clock import Clock
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from kiosk.core.state import Box, State
     from kiosk.inbox import Inbox
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 class Asks(Protocol):
@@ -148,7 +147,7 @@ class Kiosk:
             log.exception("a scene could not be shown, back to the home screen")
             self.state = replace(self.state, visit=None)
 
-    def _carry_out(self, effect: Effect) -> None:
+    def _carry_out(self, effect: Effect) -> None:  # noqa: C901 - one way out for each effect
         hands = self._hands
         if hands is None:
             return
@@ -170,4 +169,4 @@ class Kiosk:
             case Print():
                 self._inbox.put(SlipDone(effect.job_id, SlipResult.FAILED))
             case TellStaff():
-                log.warning("staff: " + effect.what, trip=effect.ref)
+                log.warning("for the staff", what=effect.what, trip=effect.ref)

@@ -6,8 +6,6 @@ import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import structlog
-
 from kiosk.app.kiosk import Kiosk
 from kiosk.app.wiring import Services, box_of, services_of
 from kiosk.inbox import Inbox
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from kiosk.core.events import Event
     from kiosk.ui.glass import Glass
     from kiosk.voice.players import Player, Wait
-
-log = structlog.get_logger()
 
 
 class Show:
@@ -47,7 +43,7 @@ class Show:
         wait: Wait | None = None,
         observe: Callable[[Event | Effect], None] = lambda _seen: None,
     ) -> None:
-        from kiosk.ui.environment import prepare  # noqa: PLC0415 - Kivy reads its environment at its first import
+        from kiosk.ui.environment import prepare
 
         screen = config.screen
         prepare(
@@ -57,8 +53,8 @@ class Show:
             fullscreen=screen.fullscreen and not headless,
             cursor=screen.cursor,
         )
-        from kiosk.ui.glass import Glass  # noqa: PLC0415
-        from kiosk.ui.theme import Look, px_per_mm  # noqa: PLC0415
+        from kiosk.ui.glass import Glass
+        from kiosk.ui.theme import Look, px_per_mm
 
         self._config, self._clock, self._player, self._wait = config, clock, player, wait
         look = Look(screen.width, screen.height, screen.px_per_mm or px_per_mm(screen.width, screen.height))
@@ -116,7 +112,7 @@ class Show:
         self._follow_theme()
 
     def _follow_theme(self) -> None:
-        from kiosk.ui.theme import PALETTES  # noqa: PLC0415
+        from kiosk.ui.theme import PALETTES
 
         theme = _theme(self._config, self._clock.now().wall)
         if theme != self._theme:

@@ -90,7 +90,7 @@ def _follow(ref: str, inbox: _Waiting, *, as_json: bool, wait: bool) -> int:
 
 def list_trips(config: Config, *, as_json: bool, limit: int) -> None:
     """List the last trips, newest first."""
-    from dispatch_client.outbox import Outbox  # noqa: PLC0415 - heavy
+    from dispatch_client.outbox import Outbox
 
     path = config.store.folder / "trips.db"
     if not path.exists():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -66,12 +65,12 @@ def main() -> None:
 @click.option("--headless", is_flag=True, help="Real pixels without a display.")
 def run(path: Path, *, headless: bool) -> None:
     """Run the box."""
-    from dispatch_client.clock import SystemClock  # noqa: PLC0415
-    from dispatch_client.outbox import OutboxError  # noqa: PLC0415
-    from kiosk.app.run import Show  # noqa: PLC0415
-    from kiosk.app.wiring import WiringError  # noqa: PLC0415
-    from kiosk.assets import AssetError  # noqa: PLC0415
-    from kiosk.config import ConfigError, begin  # noqa: PLC0415
+    from dispatch_client.clock import SystemClock
+    from dispatch_client.outbox import OutboxError
+    from kiosk.app.faults import WiringError
+    from kiosk.app.run import Show
+    from kiosk.assets import AssetError
+    from kiosk.config import ConfigError, begin
 
     checked = begin(path)
     try:
@@ -83,7 +82,7 @@ def run(path: Path, *, headless: bool) -> None:
 
 
 def _log(config: Config) -> None:
-    from kiosk.log import configure  # noqa: PLC0415
+    from kiosk.log import configure
 
     configure(config.log.level)
 
@@ -120,7 +119,7 @@ def demo(
     _demo(script, out, size, language, speed or (20 if script else 5), seed, behaviour, theme, headless=headless)
 
 
-def _demo(  # noqa: PLR0917 - handed through from the command line
+def _demo(
     script: str | None,
     out: Path,
     size: tuple[int, int],
@@ -133,12 +132,12 @@ def _demo(  # noqa: PLR0917 - handed through from the command line
     headless: bool,
 ) -> None:
     try:
-        from dispatch_client.sandbox import Behaviour  # noqa: PLC0415
+        from dispatch_client.sandbox import Behaviour
     except ImportError as error:
         _fail(error)
-    from kiosk.demo.perform import Wish, perform  # noqa: PLC0415
-    from kiosk.demo.script import Script  # noqa: PLC0415
-    from kiosk.log import configure  # noqa: PLC0415
+    from kiosk.demo.perform import Wish, perform
+    from kiosk.demo.script import Script
+    from kiosk.log import configure
 
     configure("warning")
     wish = Wish(
@@ -151,7 +150,7 @@ def _demo(  # noqa: PLR0917 - handed through from the command line
         theme=theme,
         headless=headless,
         script=Script(script) if script else None,
-        tell=lambda line: click.echo(line),
+        tell=click.echo,
     )
     wrong = perform(wish)
     if wrong:
@@ -165,9 +164,9 @@ def _demo(  # noqa: PLR0917 - handed through from the command line
 @click.option("--layout", type=click.Choice(["portrait", "landscape"]), help="Only this one.  [default: both]")
 def gallery(out: Path, layout: str | None) -> None:
     """Draw every scene in every language, theme and size, and a page that shows them all."""
-    import subprocess  # noqa: PLC0415
+    import subprocess
 
-    from kiosk.gallery import SIZES, draw, write_index  # noqa: PLC0415
+    from kiosk.gallery import SIZES, draw, write_index
 
     if layout is not None:
         click.echo(f"{len(draw(out, layout))} pictures, {layout}")
@@ -189,7 +188,7 @@ def gallery(out: Path, layout: str | None) -> None:
 def sandbox(port: int, token: str, seed: int, speed: float, behaviour: str) -> None:
     """Serve the Hail API on this machine, with simulated taxis, until Ctrl-C."""
     try:
-        from dispatch_client.sandbox import Behaviour, serve  # noqa: PLC0415
+        from dispatch_client.sandbox import Behaviour, serve
     except ImportError as error:
         _fail(error)
     try:
@@ -211,7 +210,7 @@ def sandbox(port: int, token: str, seed: int, speed: float, behaviour: str) -> N
 @click.option("--no-wait", is_flag=True, help="Return as soon as the dispatcher has the trip.")
 def hail(path: Path, *, as_json: bool, no_wait: bool) -> None:
     """Ask for one taxi from the terminal, through the same outbox and courier as the button."""
-    from kiosk.cli.hail import hail_once  # noqa: PLC0415
+    from kiosk.cli.hail import hail_once
 
     _run_checked(path, lambda config: sys.exit(hail_once(config, as_json=as_json, wait=not no_wait)))
 
@@ -222,7 +221,7 @@ def hail(path: Path, *, as_json: bool, no_wait: bool) -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 def trips(path: Path, *, as_json: bool, limit: int) -> None:
     """List the last trips of this box, newest first; nothing personal."""
-    from kiosk.cli.hail import list_trips  # noqa: PLC0415
+    from kiosk.cli.hail import list_trips
 
     _run_checked(path, lambda config: list_trips(config, as_json=as_json, limit=limit))
 
@@ -237,7 +236,7 @@ def config() -> None:
 @click.option("--lang", "language", type=click.Choice(_LANGUAGES), default="zh_CN", show_default=True)
 def config_init(file: Path, language: str) -> None:
     """Write an example FILE with every key and its meaning."""
-    from kiosk.config import default_toml  # noqa: PLC0415
+    from kiosk.config import default_toml
 
     try:
         with file.open("x", encoding="utf-8") as target:
@@ -253,7 +252,7 @@ def config_init(file: Path, language: str) -> None:
 @_config
 def config_check(path: Path) -> None:
     """Check a configuration: one line for each thing that is wrong."""
-    from kiosk.config import ConfigError, load  # noqa: PLC0415
+    from kiosk.config import ConfigError, load
 
     try:
         load(path)
@@ -268,7 +267,7 @@ def config_check(path: Path) -> None:
 @_config
 def config_show(path: Path) -> None:
     """Show what is in force, defaults included, secrets masked."""
-    from kiosk.config import ConfigError, load, shown  # noqa: PLC0415
+    from kiosk.config import ConfigError, load, shown
 
     try:
         click.echo(shown(load(path)), nl=False)
@@ -277,9 +276,9 @@ def config_show(path: Path) -> None:
 
 
 def _run_checked(path: Path, act: Callable[[Config], None]) -> None:
-    from dispatch_client.outbox import OutboxError  # noqa: PLC0415
-    from kiosk.app.wiring import WiringError  # noqa: PLC0415
-    from kiosk.config import ConfigError, begin  # noqa: PLC0415
+    from dispatch_client.outbox import OutboxError
+    from kiosk.app.faults import WiringError
+    from kiosk.config import ConfigError, begin
 
     try:
         act(begin(path)())

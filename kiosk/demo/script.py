@@ -99,7 +99,7 @@ def play(script: Script, actor: Actor) -> Iterator[Ready]:
 
 
 def verdict(actor: Actor) -> str:
-    """What is wrong with how it ended; "" when it ended as every script says: one press, one taxi, one ride, one slip."""
+    """What is wrong with how it ended; "" when all is as it should be: one press, one taxi, one ride, one slip."""
     ridden = [status for status in actor.diary.statuses.values() if status is TripStatus.COMPLETED]
     booked = actor.stage.sandbox.trips()
     if len(ridden) != 1 or len(actor.diary.statuses) != 1:

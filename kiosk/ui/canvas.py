@@ -97,7 +97,9 @@ class Painter:
         return round(self._height - y - h)
 
 
-def _fill(group: InstructionGroup, x: float, y: float, w: float, h: float, radius: float) -> None:
+def _fill(  # noqa: PLR0917 - a rectangle and its corners
+    group: InstructionGroup, x: float, y: float, w: float, h: float, radius: float
+) -> None:
     if radius <= 0:
         group.add(Rectangle(pos=(x, y), size=(w, h)))
     elif radius * 2 >= min(w, h) - 1 and abs(w - h) <= 1:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kiosk.ui.glass import Glass
 
 
-class _Touch(MotionEvent):  # type: ignore[misc]
+class _Touch(MotionEvent):
     """One touch at (x, y), 0 to 1 from the bottom left."""
 
     def __init__(self, x: float, y: float) -> None:

@@ -31,7 +31,7 @@ SETTLE_S: Final = 0.35
 """For this long after a new screen appears no press counts: a trembling second tap was meant for the screen before."""
 
 
-class Glass(Widget):  # type: ignore[misc]
+class Glass(Widget):
     """One window that shows scenes.
 
     Args:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kiosk.core.scene import Scene, SceneName, Tone
+from kiosk.ui import controls, facts
 from kiosk.ui.blocks import Block, Ink, Kit
 from kiosk.ui.shapes import Box, Sheet
 from kiosk.ui.theme import ARRIVED, Look, Size
@@ -65,10 +66,12 @@ class _Page:
     def choices(self, *, with_main: bool = False) -> Block | None:
         """The quiet buttons, side by side; the yellow one first when it stands in their row."""
         kit = self.kit
-        row: list[tuple[float, Block | None]] = [(1.0, kit.choice(b)) for b in self.scene.buttons if not b.main]
+        row: list[tuple[float, Block | None]] = [
+            (1.0, controls.choice(kit, b)) for b in self.scene.buttons if not b.main
+        ]
         main = self.main()
         if with_main and main is not None:
-            row.insert(0, (1.4, kit.main_button(main, picture=False, least_mm=20, size=Size.BODY)))
+            row.insert(0, (1.4, controls.main_button(kit, main, picture=False, least_mm=20, size=Size.BODY)))
         return kit.beside(row)
 
     def clock(self, width: float) -> Block:
@@ -101,7 +104,7 @@ class _Page:
         )
         if scene.number is None:
             return words
-        badge = kit.badge(scene.number, disc, Size.TITLE)
+        badge = facts.badge(kit, scene.number, disc, Size.TITLE)
 
         def draw(ink: Ink, x: float, y: float, w: float, h: float) -> None:
             badge.draw(ink, x, y + (h - disc) / 2 if h < disc * 1.4 else y, disc, disc)
@@ -137,12 +140,12 @@ class _Page:
             ],
             gap=look.mm(1),
         )
-        picture = kit.taxi(picture_w / look.px_per_mm, scene.car.colour, height_mm)
+        picture = facts.taxi(kit, picture_w / look.px_per_mm, scene.car.colour, height_mm)
         height = max(look.mm(height_mm), words.height)
 
         def draw(ink: Ink, x: float, y: float, w: float, h: float) -> None:
             picture.draw(ink, x, y, picture_w, h)
-            words.draw(ink, x + picture_w + look.mm(6), y + (h - words.height) / 2, room, words.height)
+            words.draw(ink, x + w - room, y + (h - words.height) / 2, room, words.height)
 
         return Block(height, draw)
 
@@ -153,12 +156,12 @@ class _Tall(_Page):
     def home(self) -> Block:
         kit, scene, width = self.kit, self.scene, self.width
         main = self.main()
-        board = kit.board(scene.board_title, scene.board, width) if scene.board else None
+        board = facts.board(kit, scene.board_title, scene.board, width) if scene.board else None
         return kit.stack(
             [
                 self.clock(width),
                 self.head(width),
-                kit.main_button(main, picture=True, least_mm=90, size=Size.HUGE) if main else None,
+                controls.main_button(kit, main, picture=True, least_mm=90, size=Size.HUGE) if main else None,
                 kit.text(scene.hint, Size.BODY, width, align=0.5) if scene.hint else None,
                 kit.rule() if board else None,
                 board,
@@ -175,19 +178,19 @@ class _Tall(_Page):
             self.clock(width) if scene.tone is Tone.PLAIN else None,
             self.head(width),
             kit.room(0.3),
-            kit.taxi(170, scene.car.colour if scene.car else "", 40) if picture else None,
-            kit.plate(scene.old_plate, size=Size.TITLE, struck=True) if scene.old_plate else None,
-            kit.plate(scene.plate) if scene.plate else None,
+            facts.taxi(kit, 170, scene.car.colour if scene.car else "", 40) if picture else None,
+            facts.plate(kit, scene.old_plate, size=Size.TITLE, struck=True) if scene.old_plate else None,
+            facts.plate(kit, scene.plate) if scene.plate else None,
             self.car(width, 42) if scene.tone is Tone.PLAIN and not picture else None,
-            kit.countdown(scene.countdown, width) if scene.countdown else None,
-            kit.notice(scene.notice, width) if scene.notice else None,
-            kit.steps(scene.steps) if scene.steps else None,
-            kit.bar(scene.progress) if scene.progress is not None else None,
+            facts.countdown(kit, scene.countdown, width) if scene.countdown else None,
+            facts.notice(kit, scene.notice, width) if scene.notice else None,
+            facts.steps(kit, scene.steps) if scene.steps else None,
+            facts.bar(kit, scene.progress) if scene.progress is not None else None,
             self.footnote(width, Size.BODY),
-            kit.phone(scene.phone, width) if scene.phone else None,
+            facts.phone(kit, scene.phone, width) if scene.phone else None,
             kit.room(0.5),
             self.banner(width),
-            kit.main_button(main, picture=False, least_mm=60, size=Size.TITLE) if main else None,
+            controls.main_button(kit, main, picture=False, least_mm=60, size=Size.TITLE) if main else None,
             self.choices(),
         ]
         return kit.stack(blocks)
@@ -209,21 +212,21 @@ class _Wide(_Page):
                 kit.text(scene.sentence, Size.SMALL, right, colour=kit.palette.muted) if not scene.board else None,
                 kit.room(1.0),
                 kit.text(scene.hint, Size.SMALL, right) if scene.hint and not scene.board else None,
-                kit.board(scene.board_title, scene.board[:rows], right) if scene.board else None,
+                facts.board(kit, scene.board_title, scene.board[:rows], right) if scene.board else None,
                 self.banner(right),
                 kit.room(0.4),
                 self.choices(),
             ],
             gap=look.mm(2.5),
         )
-        button = kit.main_button(main, picture=True, least_mm=90, size=Size.HUGE) if main else None
+        button = controls.main_button(kit, main, picture=True, least_mm=90, size=Size.HUGE) if main else None
         return kit.beside([(left, button), (right, column)]) or column
 
     def visit(self) -> Block:
         kit, scene, width, look = self.kit, self.scene, self.width, self.look
         blocks: list[Block | None] = [
             self._top(width),
-            kit.plate(scene.plate) if scene.plate else None,
+            facts.plate(kit, scene.plate) if scene.plate else None,
             self._facts(width),
             self.banner(width) if not scene.plate else None,
             self.choices(with_main=True),
@@ -255,19 +258,22 @@ class _Wide(_Page):
         kit, scene, look = self.kit, self.scene, self.look
         half = (width - look.gap) / 2
         picture = scene.picture and not scene.plate and not scene.notice
+        old = scene.old_plate if not scene.plate else None
         phone_w = half if scene.notice else width
         left = [
-            kit.taxi(80, scene.car.colour if scene.car else "", 30) if picture else None,
-            kit.plate(scene.old_plate, size=Size.TITLE, struck=True) if scene.old_plate and not scene.plate else None,
+            facts.taxi(kit, 80, scene.car.colour if scene.car else "", 30) if picture else None,
+            facts.plate(kit, scene.old_plate, size=Size.TITLE, struck=True)
+            if scene.old_plate and not scene.plate
+            else None,
             self.car(half if scene.countdown else width, 18) if not picture and not scene.notice else None,
-            kit.notice(scene.notice, half) if scene.notice else None,
+            facts.notice(kit, scene.notice, half) if scene.notice else None,
             self.footnote(half, Size.SMALL) if not scene.plate and not scene.notice else None,
         ]
         right = [
-            kit.countdown(scene.countdown, half) if scene.countdown else None,
-            kit.steps(scene.steps) if scene.steps else None,
-            kit.bar(scene.progress) if scene.progress is not None else None,
-            kit.phone(scene.phone, phone_w) if scene.phone else None,
+            facts.countdown(kit, scene.countdown, half) if scene.countdown else None,
+            facts.steps(kit, scene.steps) if scene.steps else None,
+            facts.bar(kit, scene.progress) if scene.progress is not None else None,
+            facts.phone(kit, scene.phone, phone_w) if scene.phone else None,
         ]
         columns = [
             (1.0, kit.middle(kit.stack(column, gap=look.mm(3))) if any(column) else None) for column in (left, right)

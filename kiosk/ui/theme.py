@@ -116,8 +116,8 @@ class Size(Enum):
 
 _TALL: Final = {Size.SMALL: 11.0, Size.BODY: 13.5, Size.TITLE: 24.0, Size.PLATE: 30.0, Size.HUGE: 45.0}
 _WIDE: Final = {Size.SMALL: 8.5, Size.BODY: 9.6, Size.TITLE: 14.5, Size.PLATE: 27.5, Size.HUGE: 21.0}
-"""Millimetres of the em. A capital of Noto Sans SC is 0.733 em: 6.2 mm at 8.5 (EN 301 549 asks for 6.1 at this distance),
-20.2 mm at 27.5."""
+"""Millimetres of the em. A capital of Noto Sans SC is 0.733 em: 6.2 mm at 8.5 (EN 301 549 asks for 6.1 at this
+distance), 20.2 mm at 27.5."""
 
 KNOWN_SCREENS: Final = {(1080, 1920): 4.03, (1920, 1080): 4.03, (1280, 800): 5.9, (800, 1280): 5.9}
 """Pixels per millimetre of the screens this was made for: 21.5 inch and 10.1 inch."""
@@ -158,8 +158,5 @@ class Look:
 
 def px_per_mm(width: int, height: int) -> float:
     """The known figure for this screen, else one at which the layout has the room it was drawn for."""
-    return (
-        KNOWN_SCREENS.get((width, height))
-        or min(width / 217, height / 136) * (1.0 if width > height else 0.0)
-        or min(width / 268, height / 476)
-    )
+    drawn_for = (268, 476) if height >= width else (217, 136)
+    return KNOWN_SCREENS.get((width, height)) or min(width / drawn_for[0], height / drawn_for[1])

@@ -36,7 +36,7 @@ class Type:
         self._lines: OrderedDict[tuple[str, Size, bool], Texture] = OrderedDict()
         self._widths: OrderedDict[tuple[str, Size, bool], float] = OrderedDict()
 
-    def measure(self, text: str, size: Size, bold: bool) -> float:  # noqa: FBT001 - the shape of `Measure`
+    def measure(self, text: str, size: Size, bold: bool) -> float:
         """Width of a line in pixels."""
         key = (text, size, bold)
         if key not in self._widths:

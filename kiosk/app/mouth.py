@@ -1,0 +1,82 @@
+"""What the flow wants said, handed to the voice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kiosk.core.events import Event, Part, PartChanged
+from kiosk.core.flow import spoken_lines
+from kiosk.core.scenes import scene
+from kiosk.log import get_logger
+from kiosk.samples import samples
+from kiosk.voice.players import AplayPlayer
+from kiosk.voice.utterances import Utterance, VoiceBroken, VoiceMended, VoiceSettings
+from kiosk.voice.voice import Voice
+
+if TYPE_CHECKING:
+    from kiosk.config import Config
+    from kiosk.core.effects import Say
+    from kiosk.inbox import Inbox
+    from kiosk.voice.players import Player, Wait
+
+log = get_logger()
+
+
+class Mouth:
+    """Turns what the flow wants said into utterances of the voice."""
+
+    def __init__(
+        self, config: Config, inbox: Inbox[Event], player: Player | None = None, wait: Wait | None = None
+    ) -> None:
+
+        def heard(event: object) -> None:
+            if isinstance(event, VoiceBroken):
+                log.warning("voice not working", why=event.sentence)
+                inbox.put(PartChanged(Part.VOICE, works=False))
+            elif isinstance(event, VoiceMended):
+                inbox.put(PartChanged(Part.VOICE, works=True))
+
+        voice = config.voice
+        settings = VoiceSettings(
+            rates=dict(voice.rate),
+            volume=voice.volume,
+            quiet_from=voice.quiet_from,
+            quiet_until=voice.quiet_until,
+            quiet_volume=voice.quiet_volume,
+        )
+        self.voice: Voice = Voice(config.store.folder / "voice", player or AplayPlayer(), settings, heard, wait=wait)
+        self._count = 0
+
+    def prepare(self, config: Config) -> None:
+        """Have every fixed sentence rendered while there is nothing to say: it is heard at once when it is due."""
+        for language in config.language.offered:
+            lines = spoken_lines(scene(state) for _, state in samples(language))
+            self.voice.prepare(sorted(lines))
+
+    def say(self, effect: Say) -> None:
+        """Speak the lines of an effect."""
+        self._count += 1
+        self.voice.say(
+            Utterance(
+                id=str(self._count),
+                lines=tuple(line.read for line in effect.lines),
+                language=effect.language,
+                repeat=effect.times,
+                interrupt=not effect.after,
+                chime=effect.chime,
+            )
+        )
+
+    def hush(self) -> None:
+        """Be silent at once."""
+        self.voice.hush()
+
+
+class Mute:
+    """The voice of a box that is configured not to speak."""
+
+    def say(self, effect: Say) -> None:
+        """Say nothing."""
+
+    def hush(self) -> None:
+        """Be as silent as before."""
