@@ -62,7 +62,7 @@ format: setup ## put the code into form and mend what ruff can mend
 
 bench: setup ## measure speed and memory, each beside a bare baseline of the same run
 	@packaging/install-debian.sh --bench
-	@$(BIN)/python packaging/bench.py $(ARGS)
+	@$(BIN)/python packaging/bench $(ARGS)
 
 gallery: setup ## draw every scene in every language, theme and size into build/gallery
 	@$(HEADLESS) $(BIN)/taxi-kiosk gallery --out build/gallery $(ARGS)

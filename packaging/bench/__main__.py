@@ -1,0 +1,68 @@
+"""Measures the kiosk, each figure beside a bare baseline of the same run, and prints one table.
+
+Run by `make bench`. Absolute figures are this machine's and this hour's; the ratios are what holds elsewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from pathlib import Path
+
+import network
+import store
+import whole
+from figures import Figure, markdown
+from network import NoNewsError
+from program import ProgramError
+from screen import ScreenError
+
+from kiosk.log import configure
+
+_HOME = Path("build/bench")
+
+
+def main() -> int:
+    """Measure what is asked for; exit 1 when something could not be measured, 3 when a target was missed."""
+    parts = ("store", "network", "screen")
+    asked = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
+    asked.add_argument("--only", choices=parts, action="append", help="measure only this; may be given again")
+    asked.add_argument("--runs", type=int, default=5, help="launches of each app (default: %(default)s)")
+    asked.add_argument("--presses", type=int, default=60, help="presses on each app (default: %(default)s)")
+    asked.add_argument("--strict", action="store_true", help="exit 3 when a target was missed")
+    options = asked.parse_args()
+    wanted = options.only or parts
+    configure("error")
+    home = _HOME.absolute()
+    figures: list[Figure] = []
+    try:
+        if "store" in wanted:
+            figures += store.measure(home / "store", _tell)
+        if "network" in wanted:
+            figures += network.measure(home / "network", _tell)
+        if "screen" in wanted:
+            figures += whole.measure(home / "screen", _tell, max(1, options.runs), max(1, options.presses))
+    except (NoNewsError, ProgramError, ScreenError) as error:
+        _tell("")
+        sys.stderr.write(f"bench: {error}\n")
+        return 1
+    _tell("")
+    sys.stdout.write(f"{markdown(figures)}\n\n{_machine()}\n")
+    return 3 if options.strict and any(figure.kept is False for figure in figures) else 0
+
+
+def _tell(what: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K{what}")
+        sys.stderr.flush()
+
+
+def _machine() -> str:
+    cores = os.cpu_count()
+    return f"Measured on {cores} cores, {platform.machine()}, Python {platform.python_version()}, software GL."
+
+
+if __name__ == "__main__":
+    sys.exit(main())
