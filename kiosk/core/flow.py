@@ -50,6 +50,8 @@ WAIT_TOLD_S: Final = 30.0
 """During the search the time waited is told this often."""
 CALLS_S: Final = (60.0, 180.0, 300.0)
 """After the arrival the person is called again at these seconds."""
+STORE_S: Final = 10.0
+"""A press that is not on disk after this is said to be lost: a disk that hangs must not look like hope."""
 LANGUAGE_BACK_S: Final = 30.0
 """A language chosen at the idle screen goes back to the default after this."""
 
@@ -105,6 +107,8 @@ def _rest(state: State) -> State:
         return replace(state, language=state.box.languages[0]) if stale else state
     name = scene(state).name
     idle = state.mono - max(visit.touched, visit.since)
+    if name is SceneName.CALLING and state.shown is None and idle >= STORE_S and visit.ref:
+        return replace(state, lost=state.lost | {visit.ref})
     if name in REST_S and idle >= REST_S[name]:
         return back(state) if visit.stage is Stage.SURE else home(state)
     return state

@@ -37,6 +37,7 @@ _NEWS: Final = frozenset(
 def trip_news(state: State, trip: Trip) -> tuple[State, Effects]:
     """Take in a trip as it now stands on disk."""
     old = state.waiting.get(trip.ref)
+    state = replace(state, lost=state.lost - {trip.ref})
     waiting = (
         replace(old, trip=trip) if old else Waiting(trip, began=state.mono - _age(state, trip), changed=state.mono)
     )

@@ -101,7 +101,7 @@ def phone(state: State, language: str, before: str) -> Phone:
     """Whom to call, and the words that tell them where one is."""
     say, box = words(language), state.box
     where = say(
-        "Say: {place} {gate}, box {code}", place=box.place_in(language), gate=box.gate_in(language), code=box.code
+        "Say: {place}, {gate}, box {code}", place=box.place_in(language), gate=box.gate_in(language), code=box.code
     )
     return Phone(before, box.phone, where)
 

@@ -15,16 +15,17 @@ from kiosk.core.words import LANGUAGES
 def home(kit: SceneKit) -> Scene:
     """Nobody is at the screen: one huge button and the board of those who wait."""
     say, state = kit.say, kit.state
-    lead = line(say("To get a taxi, press the big yellow button."))
     rows = parts.board(state, kit.language)
     reader = Part.READER not in state.broken
     down = "" if state.link_up else say("No network. You can press; we call once it is back.")
+    title, press = say("Need a taxi?"), say("Press the big button once. No phone needed.")
+    hint = down or (say("Or hold your card to the reader below.") if reader else "")
     return kit.scene(
         SceneName.HOME,
-        title=say("Need a taxi?"),
-        sentence=say("Press once. No phone needed."),
+        title=title,
+        sentence=press,
         picture=True,
-        hint=down or (say("Or hold your card to the reader below.") if reader else ""),
+        hint=hint,
         buttons=(
             Button(Press.TAXI, say("Call a taxi"), kit.other(lambda other: other("Call a taxi")), main=True),
             Button(Press.LANGUAGE, LANGUAGES[kit.next_language()]),
@@ -32,7 +33,7 @@ def home(kit: SceneKit) -> Scene:
         ),
         board_title=say("Waiting now") if rows else "",
         board=rows,
-        speech=(line(lead.shown), line(say("Press once. No phone needed."))),
+        speech=tuple(line(words, words.rstrip(" ↓")) for words in (title, press, hint) if words),
     )
 
 

@@ -28,8 +28,10 @@ def found(kit: SceneKit, waiting: Waiting) -> Scene:
     if eta and minutes is not None:
         shown = " ".join(part for part in (eta.before, eta.number, eta.after, eta.where) if part)
         speech.append(line(shown, reading.minutes_aloud(minutes, kit.language, about=True)))
-    speech.append(kit.numbered(keep, trip.request.boarding_number) if no_slip else line(hold))
-    down = say("No network. Last news {time}.", time=kit.news(waiting)) if not kit.state.link_up else ""
+    footnote = keep if no_slip else hold
+    if not kit.state.link_up:
+        footnote = say("No network. Last news {time}.", time=kit.news(waiting))
+    speech.append(kit.numbered(footnote, trip.request.boarding_number))
     return kit.scene(
         SceneName.FOUND,
         waiting,
@@ -40,7 +42,7 @@ def found(kit: SceneKit, waiting: Waiting) -> Scene:
         old_plate=parts.plate(trip.lost_vehicle),
         car=car,
         countdown=eta,
-        footnote=down or (keep if no_slip else hold),
+        footnote=footnote,
         buttons=kit.choices(Press.REPEAT, Press.CANCEL),
         speech=tuple(speech),
     )

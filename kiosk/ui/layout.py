@@ -258,7 +258,6 @@ class _Wide(_Page):
         kit, scene, look = self.kit, self.scene, self.look
         half = (width - look.gap) / 2
         picture = scene.picture and not scene.plate and not scene.notice
-        old = scene.old_plate if not scene.plate else None
         phone_w = half if scene.notice else width
         left = [
             facts.taxi(kit, 80, scene.car.colour if scene.car else "", 30) if picture else None,
