@@ -88,14 +88,14 @@ class Exchanges:
             self._keeper.settle(live, case)
         if live.case.trip.ended:
             return
-        job = plan.next_job(live.case, self._provider.capabilities, now, self._policy)
+        job = Job.CREATE if live.announced else plan.next_job(live.case, self._provider.capabilities, now, self._policy)
         if job is None or self._link.up is False:
             pause = plan.ages_in_s(live.case, now, self._policy)
             live.due = min(live.due, now.mono + pause) if live.unsaved else now.mono + pause
             return
         if job is Job.CREATE and not self._keeper.commit(live, plan.sending(live.case, now)):
             return
-        case = live.case
+        live.announced, case = False, live.case
         ticket = Ticket(case.trip.ref, case.attempt.ref, job, now.mono + LANE_S * self._clock.speed)
         live.ticket = ticket
         self._lanes.carry(

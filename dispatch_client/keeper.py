@@ -45,6 +45,8 @@ class Live:
     due: float = 0.0
     """Monotonic second from which its next job may run."""
     ticket: Ticket | None = None
+    announced: bool = False
+    """Its create is on disk as sent, and is not yet: the one time that this is known not to be so."""
     tries: int = 0
     unsaved: bool = False
     """The case has gone on since it was written last: the disk did not take it."""
@@ -147,7 +149,7 @@ class Keeper:
                     self._tell.on_trip((known or case).trip)
                     return
                 self._worked()
-                live = self.lives[request.client_ref] = Live(case, due=now.mono)
+                live = self.lives[request.client_ref] = Live(case, due=now.mono, announced=at_once)
         except OutboxError as error:
             self.failed(error)
             self._tell.on_lost(request, str(error))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from dispatch_client.cases import Case, Errand, ErrandKind
 from dispatch_client.errors import Ambiguous, Refusal, Refused
 from dispatch_client.plan import ERRAND_JOBS, Job, concluded
-from dispatch_client.trips import WITH_TAXI, Booking, TripStatus, may_follow
+from dispatch_client.trips import ENDS, WITH_TAXI, Booking, TripStatus, may_follow
 
 if TYPE_CHECKING:
     from dispatch_client.clock import Moment
@@ -36,7 +36,8 @@ def heard(case: Case, booking: Booking, now: Moment, can: Capabilities) -> Case:
     if known and known.revision is not None and booking.revision is not None and booking.revision < known.revision:
         return case
     booking = _completed(booking, known)
-    status = booking.status if may_follow(before, booking.status) else before
+    # A box that was cut off may miss any number of steps, so an end is believed whatever came before.
+    status = booking.status if booking.status in ENDS or may_follow(before, booking.status) else before
     # Who sat in the taxi already does not stand here waiting for another one: the attempt keeps its status, and
     # nothing follows it.
     aboard = before is TripStatus.IN_PROGRESS and status is not TripStatus.COMPLETED

@@ -109,6 +109,8 @@ def _rest(state: State) -> State:
     idle = state.mono - max(visit.touched, visit.since)
     if name is SceneName.CALLING and state.shown is None and idle >= STORE_S and visit.ref:
         return replace(state, lost=state.lost | {visit.ref})
+    if name is SceneName.OUT_OF_SERVICE:
+        return home(state)
     if name in REST_S and idle >= REST_S[name]:
         return back(state) if visit.stage is Stage.SURE else home(state)
     return state

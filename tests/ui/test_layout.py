@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.core.scene import SceneName
 from kiosk.core.scenes import scene
+from kiosk.core.words import words
 from kiosk.samples import samples
 from kiosk.ui.layout import compose
 from kiosk.ui.shapes import Box, Sheet, Words
@@ -106,7 +107,9 @@ def test_spoken_sentences_stand_on_the_screen() -> None:
     """Whoever cannot hear reads the same words; the telephone number and the plate are the same symbols."""
     for language, name, state in CASES:
         shown = scene(state)
-        text = repr(replace(shown, speech=()))
+        # The disc with the number is how "number 7" is written.
+        disc = words(language)("number {number}", number=shown.number)
+        text = repr(replace(shown, speech=())) + (disc + disc.capitalize() if shown.number else "")
         for line in shown.speech:
             visible = line.shown in text or all(part in text for part in line.shown.split())
             spelled = all(symbol in text for symbol in line.shown.replace(" ", ""))
