@@ -33,14 +33,14 @@ class Devices:
 
     Args:
         config: of the box.
-        card_key: secret key of the cards' hashes, 32 bytes.
+        card_key: secret key of the cards' hashes, 32 bytes; None leaves the reader off.
         inbox: where their events go, in the kiosk's own words.
 
     Raises:
         WiringError: a driver is not installed.
     """
 
-    def __init__(self, config: Config, card_key: bytes, inbox: Inbox[Event]) -> None:
+    def __init__(self, config: Config, card_key: bytes | None, inbox: Inbox[Event]) -> None:
         self._inbox = inbox
         self.printer: Printer | None = None
         self._all: list[Device] = []
@@ -55,7 +55,7 @@ class Devices:
             )
             self.printer = printer
             self._all.append(printer)
-        if config.reader.port:
+        if config.reader.port and card_key is not None:
             make = driver("taxikiosk.card", config.reader.driver)
             self._all.append(
                 make(READER, config.reader.port, self._event, key=card_key, baudrate=config.reader.baudrate)

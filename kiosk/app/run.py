@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from kiosk.app.faults import WiringError
 from kiosk.app.kiosk import Kiosk
 from kiosk.app.wiring import Services, box_of, services_of
 from kiosk.inbox import Inbox
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from kiosk.core.events import Event
     from kiosk.ui.glass import Glass
     from kiosk.voice.players import Player, Wait
+
+
+_UNSEEN: Final = frozenset({"offscreen", "dummy", ""})
+"""Video drivers that SDL falls back to when there is nothing to draw on: the box would run, and nobody would see it."""
+_PAINTED: Final = 2
+"""Turns of the loop after which the first picture is on the glass."""
 
 
 class Show:
@@ -54,8 +61,14 @@ class Show:
             cursor=screen.cursor,
         )
         from kiosk.ui.glass import Glass
+        from kiosk.ui.pace import video_driver
         from kiosk.ui.theme import Look, px_per_mm
 
+        if not headless and video_driver() in _UNSEEN:
+            raise WiringError(
+                "no display was found: set DISPLAY or WAYLAND_DISPLAY, or start it on a console that SDL can draw on; "
+                "with --headless it runs without one"
+            )
         self._config, self._clock, self._player, self._wait = config, clock, player, wait
         look = Look(screen.width, screen.height, screen.px_per_mm or px_per_mm(screen.width, screen.height))
         self.glass: Glass = Glass(look, on_press=self._press, on_turn=self._turn)
@@ -105,9 +118,11 @@ class Show:
             return
         self.before_turn()
         # The first two turns paint; only then is there time for anything else.
-        self._turns += 1
-        if self.services is None and self._turns > 2:  # noqa: PLR2004
-            self.start_services()
+        if self.services is None:
+            self._turns += 1
+            self.glass.pace.wake()
+            if self._turns > _PAINTED:
+                self.start_services()
         self.kiosk.turn()
         self._follow_theme()
 

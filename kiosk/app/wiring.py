@@ -118,20 +118,30 @@ class Services:
                 stop()
 
 
+def _card_key(config: Config) -> bytes | None:
+    """Key of the cards' hashes; None while the store cannot be had, when the screen says "out of service" anyway."""
+    from dispatch_client.outbox import OutboxError
+
+    try:
+        return hmac.new(store_key(config), b"cards", hashlib.sha256).digest()
+    except OutboxError as error:
+        log.warning("the card reader stays off", why=str(error))
+        return None
+
+
 def services_of(
     config: Config, inbox: Inbox[Event], clock: Clock, *, player: Player | None = None, wait: Wait | None = None
 ) -> Services:
     """Join courier, devices and voice.
 
     Raises:
-        WiringError, OutboxError: something that is named cannot be had.
+        WiringError: something that is named cannot be had.
     """
     from kiosk.app.devices import Devices
     from kiosk.app.mouth import Mouth, Mute
 
     courier = courier_of(config, provider_of(config), inbox, clock)
-    card_key = hmac.new(store_key(config), b"cards", hashlib.sha256).digest()
-    devices = Devices(config, card_key, inbox)
+    devices = Devices(config, _card_key(config), inbox)
     mouth = Mouth(config, inbox, player, wait) if config.voice.enabled else Mute()
     services = Services(Hands(asks=courier, speaks=mouth, prints=devices.print if devices.printer else None))
     if isinstance(mouth, Mouth):

@@ -151,3 +151,19 @@ def test_the_gallery_draws_every_scene(tmp_path: Path) -> None:
     pictures = list(tmp_path.glob("landscape/*/*/*.png"))
     assert len(pictures) >= 100
     assert len({p.read_bytes() for p in pictures}) > 0.9 * len(pictures), "pictures that differ"
+
+
+def test_no_display_is_said_instead_of_running_unseen(tmp_path: Path) -> None:
+    file = _configured(tmp_path, "http://127.0.0.1:9")
+    blind = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"}}
+    done = subprocess.run(
+        [sys.executable, "-m", "kiosk.cli", "run", "--config", str(file)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=blind,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "no display" in done.stderr
+    assert "Traceback" not in done.stderr
