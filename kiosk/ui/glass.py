@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kivy.input import MotionEvent
 
     from kiosk.core.scene import Scene
-    from kiosk.ui.theme import Look
+    from kiosk.ui.theme import Colour, Look
 
 SETTLE_S: Final = 0.35
 """For this long after a new screen appears no press counts: a trembling second tap was meant for the screen before."""
@@ -136,7 +136,14 @@ class Glass(Widget):
         if self.sheet is None:
             return
         self._pressed = target
-        palette = self.look.palette
-        yellow = target.face.fill == palette.button
-        dark = replace(target.face, fill=palette.button_pressed if yellow else palette.line)
+        dark = replace(target.face, fill=_under_a_finger(target.face.fill))
         self._painter.paint(tuple(dark if shape is target.face else shape for shape in self.sheet.shapes))
+
+
+def _under_a_finger(colour: Colour | None) -> Colour | None:
+    """The colour of what is pressed: a good deal darker, or lighter where it is dark already."""
+    if colour is None:
+        return None
+    red, green, blue, alpha = colour
+    light = red + green + blue > 1.0
+    return (red * 0.78, green * 0.78, blue * 0.78, alpha) if light else (red + 0.2, green + 0.2, blue + 0.2, alpha)

@@ -253,3 +253,26 @@ def test_help_tells_whom_to_call(visit: Visit) -> None:
     visit.live(
         sees(Scene.HOME), press(Press.HELP), sees(Scene.HELP), reads("95128"), press(Press.BACK), sees(Scene.HOME)
     )
+
+
+@pytest.mark.parametrize("fault", ["lose_next_reply", "garbage_next", "half_answer_next"])
+def test_an_answer_that_is_lost_or_senseless_never_makes_two_taxis(visit: Visit, fault: str) -> None:
+    visit.live(
+        sees(Scene.HOME),
+        do(lambda v: getattr(v.stage.sandbox, fault)()),
+        press(Press.TAXI),
+        sees(Scene.FOUND),
+        dispatcher_has("driver_assigned"),
+    )
+    assert visit.diary.moments.count("pressed") == 1
+
+
+def test_a_trip_that_the_dispatcher_will_not_take_is_said_plainly(visit: Visit) -> None:
+    visit.live(
+        sees(Scene.HOME),
+        do(lambda v: v.stage.sandbox.refuse_next("out-of-area")),
+        press(Press.TAXI),
+        sees(Scene.SORRY),
+        reads("cannot serve this place"),
+        reads("95128"),
+    )

@@ -53,7 +53,9 @@ def test_a_press_darkens_the_button_and_is_told_once(glass: tuple[Glass, list[Pr
     corner = (int(target.x + target.w / 2), int(target.y + 60))
     assert window.picture().getpixel(corner) == _rgb(DAY.button)
     _turn_until(window, lambda: press(window, Press.TAXI))
-    assert window.picture().getpixel(corner) == _rgb(DAY.button_pressed)
+    darker = window.picture().getpixel(corner)
+    assert isinstance(darker, tuple)
+    assert sum(darker) < 0.85 * sum(_rgb(DAY.button))
     _turn_until(window, lambda: bool(pressed))
     assert pressed == [Press.TAXI]
 
