@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _TAXIS_MOST: Final = 4
 """Taxis tried in one create: whoever waits is told something before long."""
+_PATIENCE_S: Final = 45.0
+"""No hail goes out later than this after its create began: an answer is waited for elsewhere, and not for ever."""
 _EARLIER_MOST: Final = 8
 """Earlier attempts looked up before a hail; each is an exchange."""
 _TRAIL_S: Final = 0.3
@@ -47,6 +50,7 @@ class LeTaxiProvider:
         name: how this dispatcher is called in the configuration and the log.
         ca_file: PEM file of a private authority that signed its certificate.
         limits: timeouts and sizes of one exchange.
+        monotonic: seconds that only grow.
 
     Raises:
         ValueError: a URL or key that cannot be used; the sentence says why and never holds the key.
@@ -65,6 +69,7 @@ class LeTaxiProvider:
         api_key: str = "",
         ca_file: str | None = None,
         limits: Limits | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         if token and api_key and token != api_key:
             raise ValueError(f"dispatcher {name!r}: token and api_key are the same thing; expected one of them")
@@ -73,6 +78,7 @@ class LeTaxiProvider:
             raise ValueError(f"dispatcher {name!r}: its API key must be visible ASCII characters without a space")
         self.name = name
         self._register = Register(url, key, ca_file=ca_file, limits=limits)
+        self._monotonic = monotonic
         self._closed = threading.Event()
 
     # -- asking for a taxi ---------------------------------------------------------------------------------------
@@ -90,24 +96,27 @@ class LeTaxiProvider:
             Ambiguous: a hail may have been made.
         """
         wish = _letaxi_wish.read(payload, ref)
+        until = self._monotonic() + _PATIENCE_S
         with _nothing_asked_yet():
             ours = self._register.hails(ref)
             taxis = [] if ours else self._near(wish)
             past = self._past(wish) if taxis else []
         known = self._of_rows(ours) or self._of_rows([row for row in past if answers.alive(row)])
-        return known or self._hail(ref, wish, taxis, past)
+        return known or self._hail(wish, taxis, past, until)
 
     def find_by_ref(self, ref: str) -> Booking | None:
         """Look up a hail; the list may trail by some 50 ms. Of two that are alive the lesser one is cancelled."""
         return self._of_rows(self._register.hails(ref))
 
-    def _hail(self, ref: str, wish: Wish, taxis: list[Taxi], past: list[Row]) -> Booking:
+    def _hail(self, wish: Wish, taxis: list[Taxi], past: list[Row], until: float) -> Booking:
         unwilling = {answers.taxi_id(row) for row in past if answers.word(row) in answers.UNWILLING}
         unreached = {answers.taxi_id(row) for row in past if answers.word(row) in answers.UNREACHED}
         willing = [taxi for taxi in taxis if taxi.id not in unwilling]
         if not willing:
             raise Refused(Refusal.NO_DRIVERS, "le.taxi: no free taxi near the pickup that has not declined this trip")
         session = self._session(past)
+        if self._monotonic() > until:
+            raise Refused(Refusal.UNAVAILABLE, "le.taxi: its answers came too slowly; nothing was asked for yet")
         for taxi in sorted(willing, key=lambda taxi: taxi.id in unreached)[:_TAXIS_MOST]:
             try:
                 return self._post(wish, taxi, session)
@@ -115,8 +124,10 @@ class LeTaxiProvider:
                 if error.refusal is not Refusal.DRIVER_TAKEN:
                     raise
             # Taken by somebody else, or by us: a copy of the request may have gone before this one.
-            if found := self._surely(ref):
+            if found := self._surely(wish.customer["customer_id"]):
                 return found
+            if self._monotonic() > until:
+                break
         raise Refused(Refusal.DRIVER_TAKEN, "le.taxi: the free taxis near the pickup were taken by others meanwhile")
 
     def _post(self, wish: Wish, taxi: Taxi, session: str) -> Booking:
