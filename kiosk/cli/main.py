@@ -65,20 +65,31 @@ def main() -> None:
 @click.option("--headless", is_flag=True, help="Real pixels without a display.")
 def run(path: Path, *, headless: bool) -> None:
     """Run the box."""
-    from dispatch_client.clock import SystemClock
-    from dispatch_client.outbox import OutboxError
-    from kiosk.app.faults import WiringError
-    from kiosk.app.run import Show
-    from kiosk.assets import AssetError
-    from kiosk.config import ConfigError, begin
+    from kiosk.config import begin
 
     checked = begin(path)
+    # All that needs no configuration is imported on this core, while it is checked on another.
+    from dispatch_client.clock import SystemClock
+    from kiosk.app.run import Show
+    from kiosk.ui.environment import warm
+
     try:
+        warm(headless=headless)
         config = checked()
         _log(config)
         Show(config, SystemClock(), headless=headless).run()
-    except (ConfigError, WiringError, OutboxError, AssetError) as error:
+    except _known_faults() as error:
         _fail(error)
+
+
+def _known_faults() -> tuple[type[Exception], ...]:
+    """What is told in one sentence; asked for when it happened, for its rooms are heavy and the first picture waits."""
+    from dispatch_client.outbox import OutboxError
+    from kiosk.app.faults import WiringError
+    from kiosk.assets import AssetError
+    from kiosk.config import ConfigError
+
+    return ConfigError, WiringError, OutboxError, AssetError
 
 
 def _log(config: Config) -> None:
