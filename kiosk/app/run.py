@@ -70,7 +70,8 @@ class Show:
                 "with --headless it runs without one"
             )
         self._config, self._clock, self._player, self._wait = config, clock, player, wait
-        look = Look(screen.width, screen.height, screen.px_per_mm or px_per_mm(screen.width, screen.height))
+        scale = screen.px_per_mm or px_per_mm(screen.width, screen.height)
+        look = Look(screen.width, screen.height, scale, sitting=screen.layout == "sitting")
         self.glass: Glass = Glass(look, on_press=self._press, on_turn=self._turn)
         self._theme = ""
         self._follow_theme()

@@ -29,7 +29,7 @@ def main_button(kit: Kit, button: Button, *, picture: bool, least_mm: float, siz
         label = break_lines(button.label, room, lambda line: kit.measure(line, size, True))
         label_h = pitch * len(label)
         free = h - lip - label_h - second_h
-        car_w = min(w * 0.62, (free - look.mm(6)) / 0.52) if picture else 0.0
+        car_w = min(w * 0.62, (free - look.mm(14 if look.tall else 6)) / 0.52) if picture else 0.0
         car_h = car_w * 0.52 if car_w > look.mm(20) else 0.0
         top = y + (h - lip - label_h - second_h - car_h) / 2
         if car_h:

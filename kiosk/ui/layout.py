@@ -157,18 +157,14 @@ class _Tall(_Page):
         kit, scene, width = self.kit, self.scene, self.width
         main = self.main()
         board = facts.board(kit, scene.board_title, scene.board, width) if scene.board else None
-        return kit.stack(
-            [
-                self.clock(width),
-                self.head(width),
-                controls.main_button(kit, main, picture=True, least_mm=90, size=Size.HUGE) if main else None,
-                kit.text(scene.hint, Size.BODY, width, align=0.5) if scene.hint else None,
-                kit.rule() if board else None,
-                board,
-                self.banner(width),
-                self.choices(),
-            ]
-        )
+        button = controls.main_button(kit, main, picture=True, least_mm=90, size=Size.HUGE) if main else None
+        waiting = [kit.rule() if board else None, board, self.banner(width)]
+        top = [self.clock(width), self.head(width)]
+        hint = kit.text(scene.hint, Size.BODY, width, align=0.5) if scene.hint else None
+        if self.look.sitting and button is not None:
+            low = replace(button, height=self.look.mm(138), grow=0.0)
+            return kit.stack([*top, *waiting, kit.room(), low, hint, self.choices()])
+        return kit.stack([*top, button, hint, *waiting, self.choices()])
 
     def visit(self) -> Block:
         kit, scene, width = self.kit, self.scene, self.width
@@ -220,6 +216,8 @@ class _Wide(_Page):
             gap=look.mm(2.5),
         )
         button = controls.main_button(kit, main, picture=True, least_mm=90, size=Size.HUGE) if main else None
+        if look.sitting and button is not None:
+            button = kit.stack([kit.room(), replace(button, height=look.mm(60), grow=0.0)])
         return kit.beside([(left, button), (right, column)]) or column
 
     def visit(self) -> Block:

@@ -131,6 +131,8 @@ class Look:
     height: int
     px_per_mm: float
     palette: Palette = DAY
+    sitting: bool = False
+    """Everything that is pressed stands in the lower half, for a person in a wheelchair (EN 301 549, 8.3.3)."""
 
     @property
     def tall(self) -> bool:

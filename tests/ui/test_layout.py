@@ -114,3 +114,18 @@ def test_spoken_sentences_stand_on_the_screen() -> None:
             visible = line.shown in text or all(part in text for part in line.shown.split())
             spelled = all(symbol in text for symbol in line.shown if symbol.isalnum())
             assert visible or spelled, f"{name} {language}: {line.shown!r} is only heard"
+
+
+def test_sitting_everything_to_press_stands_in_the_lower_half(look: Look) -> None:
+    """EN 301 549, 8.3.3: whoever sits reaches no higher."""
+    low = replace(look, sitting=True)
+    for language, name, state in CASES:
+        sheet = _sheet(low, state)
+        for target in sheet.targets:
+            assert target.y >= low.height / 2, f"{name} {language} {target.press}"
+        for shape in sheet.shapes:
+            if isinstance(shape, Words):
+                assert shape.y + shape.h <= low.height, f"{name} {language} {shape.text!r}"
+    assert any(t.y < look.height / 2 for t in _sheet(look, dict(samples("en"))["01-home"]).targets), (
+        "standing it does not"
+    )
