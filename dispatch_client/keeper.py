@@ -78,19 +78,24 @@ class Keeper:
     def open(self, outbox: Outbox) -> None:
         """Take up what is alive in the store, and tell of it. What is alive here already is written into it."""
         now = self._clock.now()
-        cases = outbox.live()
-        midnight = now.wall.replace(hour=0, minute=0, second=0, microsecond=0)
-        last = outbox.last_number(midnight.timestamp())
-        self.outbox = outbox
-        self._worked()
         for live in self.lives.values():
             live.unsaved, live.due = True, now.mono
-        for case in cases:
+        for case in outbox.live():
             if case.trip.ref not in self.lives:
                 live = self.lives[case.trip.ref] = Live(plan.resumed(case, now), due=now.mono)
                 self._tell.on_trip(live.case.trip)
         for ref in outbox.unreadable:
             self._tell.on_fault(f"trip {ref} in {outbox.path} cannot be understood; it stays there and is not served")
+        midnight = now.wall.replace(hour=0, minute=0, second=0, microsecond=0)
+        try:
+            last = outbox.last_number(midnight.timestamp())
+        except OutboxError as error:
+            # What is alive could be read and is kept here; what is damaged is set aside at the next opening.
+            if error.corrupt:
+                outbox.condemn()
+            raise
+        self.outbox = outbox
+        self._worked()
         if not self._ready:
             self._ready = True
             self._tell.on_ready(last)

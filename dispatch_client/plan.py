@@ -186,7 +186,7 @@ def follow_up(before: Case, case: Case, provider: Provider, now: Moment, policy:
     `before` is the case as it was when the attempt was still alive.
     """
     trip = case.trip
-    if trip.cancelling or case.attempt.status not in _NEXT_ATTEMPT:
+    if trip.cancelling or trip.status not in _NEXT_ATTEMPT or case.attempt.status not in _NEXT_ATTEMPT:
         return None
     promised = before.trip.status in WITH_TAXI
     if promised:

@@ -12,7 +12,7 @@ from dispatch_client.documents import dump_case, load_case
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
 KEY_BYTES: Final = 32
@@ -20,6 +20,8 @@ _FULL: Final = 2
 _LAYOUT: Final = 2
 _CORRUPT: Final = ("not a database", "malformed")
 """How SQLite's sentences say that the bytes on the disk are not what it wrote, or that the key is another one."""
+_NOT_A_CASE: Final = (ValueError, KeyError, TypeError)
+"""What `load_case` raises for a document of no version that we know."""
 
 
 class OutboxError(Exception):
@@ -154,7 +156,7 @@ class Outbox:
         for ref, document, payload in self._rows("SELECT ref, document, payload FROM live ORDER BY pressed_at"):
             try:
                 cases.append(load_case(document, payload))
-            except (ValueError, KeyError, TypeError):
+            except _NOT_A_CASE:
                 unreadable.append(str(ref))
         self.unreadable = tuple(unreadable)
         return cases
@@ -175,17 +177,24 @@ class Outbox:
             "ORDER BY pressed_at DESC LIMIT ?1",
             (limit,),
         )
-        return [load_case(document, b"") for (document,) in rows]
+        cases = []
+        for (document,) in rows:
+            with suppress(*_NOT_A_CASE):
+                cases.append(load_case(document, b""))
+        return cases
 
     def last_number(self, since: float) -> int:
         """The boarding number given last since that time (seconds since 1970); 0 when none was."""
         rows = self._rows(
             "SELECT document FROM (SELECT document, pressed_at FROM live WHERE pressed_at >= ?1 "
             "UNION ALL SELECT document, pressed_at FROM ended WHERE ended_at >= ?1 AND pressed_at >= ?1) "
-            "ORDER BY pressed_at DESC LIMIT 1",
+            "ORDER BY pressed_at DESC LIMIT 9",
             (since,),
         )
-        return next((load_case(document, b"").trip.request.boarding_number for (document,) in rows), 0)
+        for (document,) in rows:
+            with suppress(*_NOT_A_CASE):
+                return load_case(document, b"").trip.request.boarding_number
+        return 0
 
     def hold(self, lock: IO[bytes]) -> None:
         """Keep this open file (and the lock on it) until `close`."""
@@ -208,9 +217,9 @@ class Outbox:
         except sqlcipher.Error as error:
             raise self._failure("write", error) from error
 
-    def _rows(self, sql: str, parameters: Iterable[object] = ()) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, sql: str, parameters: Iterable[object] = ()) -> list[tuple[Any, ...]]:
         try:
-            yield from self._execute(sql, parameters)
+            return list(self._execute(sql, parameters))
         except sqlcipher.Error as error:
             raise self._failure("read", error) from error
 
