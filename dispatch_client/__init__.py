@@ -1,0 +1,1 @@
+"""Give it a trip: it is asked for once, or you are told why not."""
