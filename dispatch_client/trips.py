@@ -67,9 +67,7 @@ TRANSITIONS: Final[Mapping[TripStatus, frozenset[TripStatus]]] = {
     _S.SUBMITTING: frozenset({_S.QUEUED, *_LOOKING, *WITH_TAXI, *_DISPATCHER_STOPS}),
     _S.REQUESTED: frozenset({_S.QUEUED, _S.OFFERED, *WITH_TAXI, *_DISPATCHER_STOPS}),
     _S.OFFERED: frozenset({_S.QUEUED, _S.REQUESTED, *WITH_TAXI, *_DISPATCHER_STOPS}),
-    _S.DRIVER_ASSIGNED: frozenset(
-        {_S.QUEUED, *_LOOKING, _S.ARRIVED, _S.IN_PROGRESS, _S.COMPLETED, *_DISPATCHER_STOPS}
-    ),
+    _S.DRIVER_ASSIGNED: frozenset({_S.QUEUED, *_LOOKING, _S.ARRIVED, _S.IN_PROGRESS, _S.COMPLETED, *_DISPATCHER_STOPS}),
     _S.ARRIVED: frozenset({_S.QUEUED, *_LOOKING, _S.IN_PROGRESS, _S.COMPLETED, *_DISPATCHER_STOPS}),
     _S.IN_PROGRESS: frozenset({_S.COMPLETED, *_DISPATCHER_STOPS}),
     **{end: frozenset() for end in sorted(ENDS)},
