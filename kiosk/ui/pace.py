@@ -9,9 +9,9 @@ from typing import Final
 
 from kivy.clock import Clock
 
-_FRAME_S: Final = 1 / 60
-_AWAKE_S: Final = 0.4
-"""After a wake the loop runs at full rate this long: a press becomes pixels over three or four turns of Kivy's loop."""
+_EAGER_TURNS: Final = 6
+"""After input or a wake so many turns of Kivy's loop follow each other without a wait: it takes one to fetch a press
+from SDL, one to hand it to the glass and paint the dark button, and one or two to act on it and paint again."""
 SLEEP_S: Final = 0.5
 """Longest sleep. Kivy's own timers are late by at most this; ours all come through `wake`."""
 _PUMP_S: Final = 0.012
@@ -30,7 +30,7 @@ class Pace:
         self._sleeps_on_input = self._sdl is not None and driver in {"x11", "wayland"}
         self._blind = driver in {"offscreen", "dummy"}
         self.sleep_s = SLEEP_S
-        self._awake_until = 0.0
+        self._eager = _EAGER_TURNS
         self._woken = threading.Event()
         self._user_event = self._sdl.SDL_RegisterEvents(1) if self._sdl is not None else 0
 
@@ -46,16 +46,15 @@ class Pace:
             self._sdl.SDL_PushEvent(event)
 
     def _idle(self) -> float:
-        now = Clock.time()
         if self._woken.is_set():
             self._woken.clear()
-            self._awake_until = now + _AWAKE_S
-        if now < self._awake_until:
-            self._woken.wait(max(0.0, _FRAME_S - (now - Clock._last_tick)))  # noqa: SLF001 - Kivy's own idle() does so
+            self._eager = _EAGER_TURNS
+        if self._eager:
+            self._eager -= 1
         elif self._sleep():
-            self._awake_until = Clock.time() + _AWAKE_S
+            self._eager = _EAGER_TURNS
         current = Clock.time()
-        Clock._dt, Clock._last_tick = current - Clock._last_tick, current  # noqa: SLF001
+        Clock._dt, Clock._last_tick = current - Clock._last_tick, current  # noqa: SLF001 - Kivy's own idle() does so
         return float(current)
 
     def _sleep(self) -> bool:
