@@ -88,6 +88,7 @@ def test_the_same_create_again_gives_the_same_hail(register: FakeRegister, provi
     again = press(provider, request)
     assert (again.native_id, again.status) == (first.native_id, S.OFFERED)
     assert len(register.posts()) == 1
+    assert len([path for _, path, _ in register.log if path.startswith("/taxis")]) == 1
 
 
 def test_the_same_create_after_its_end_gives_its_end(register: FakeRegister, provider: LeTaxiProvider) -> None:
