@@ -161,10 +161,15 @@ def aged(case: Case, now: Moment, can: Capabilities, policy: Policy) -> Case:  #
     if age is None:
         return case
     if create is not None and not can.find_by_ref and age >= policy.deadline_s + policy.answer_s:
-        return concluded(case, TripStatus.EXPIRED)  # nobody can tell any more, and it is never sent twice
-    if age >= LONGEST_S:
-        return concluded(case, TripStatus.EXPIRED if create is not None else TripStatus.FAILED)
-    return case
+        return _out_of_sight(case)  # nobody can tell any more, and it is never sent twice
+    return _out_of_sight(case) if age >= LONGEST_S else case
+
+
+def _out_of_sight(case: Case) -> Case:
+    """Nothing more can be learnt. A cancel that was never confirmed is not told as done: staff must hear of it."""
+    delivered = case.errand(ErrandKind.CREATE) is None
+    status = TripStatus.FAILED if delivered or case.trip.cancelling else TripStatus.EXPIRED
+    return concluded(case.with_trip(cancelling=False), status)
 
 
 def ages_in_s(case: Case, now: Moment, policy: Policy) -> float:

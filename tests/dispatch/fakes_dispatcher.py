@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,6 @@ from dispatch_client.trips import ENDS, Booking, Driver, Place, TripRequest, Tri
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from threading import Event
 
 S = TripStatus
 GATE = Place("East gate", 31.2304, 121.4737, "By the letter box")
@@ -163,7 +163,7 @@ class FakeDispatcher:
     def estimate(self, request: TripRequest) -> Estimate:
         return Estimate()
 
-    def follow(self, on_booking: Callable[[str, Booking], None], stop: Event) -> None:
+    def follow(self, on_booking: Callable[[str, Booking], None], stop: threading.Event) -> None:
         stop.wait()
 
     def health(self) -> None:
@@ -238,3 +238,20 @@ class FakeDispatcher:
 def wish(number: int = 7, **changes: object) -> TripRequest:
     request = TripRequest(str(uuid.uuid4()), GATE, START, number, kiosk_id="0412")
     return replace(request, **changes)  # type: ignore[arg-type]
+
+
+class Push:
+    """A stream of news that says what it is told to, once it is followed."""
+
+    def __init__(self) -> None:
+        self._following = threading.Event()
+        self._on_booking: Callable[[str, Booking], None] = lambda _ref, _booking: None
+
+    def follow(self, on_booking: Callable[[str, Booking], None], stop: threading.Event) -> None:
+        self._on_booking = on_booking
+        self._following.set()
+        stop.wait(60)
+
+    def say(self, ref: str, booking: Booking) -> None:
+        assert self._following.wait(5)
+        self._on_booking(ref, booking)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from fakes_courier import Held, Rig
-from fakes_dispatcher import Fate, S
+from fakes_dispatcher import FULL, Fate, Push, S
 
 from dispatch_client.errors import DispatchError, Refusal, Refused, Unreachable
 from dispatch_client.provider import Capabilities
@@ -197,3 +198,36 @@ def test_a_cancel_of_what_is_over_or_unknown_changes_nothing(rig: Rig) -> None:
     rig.cancel("nobody-knows")
     assert rig.status(ref) is S.COMPLETED
     assert rig.told.faults == []
+
+
+def test_what_can_neither_be_asked_nor_cancelled_is_not_told_as_cancelled(tmp_path: Path) -> None:
+    with Rig(tmp_path, capabilities=Capabilities()) as rig:
+        rig.dispatcher.next("create", Fate.LOST_REPLY)
+        ref = rig.press()
+        rig.cancel(ref)
+        rig.pass_s(700)
+        assert rig.status(ref) is S.FAILED
+        assert len(rig.dispatcher.rides) == 1
+
+
+def test_pushed_news_does_not_stand_for_the_read_that_confirms(tmp_path: Path) -> None:
+    lanes, push = Held(), Push()
+    rig = Rig(tmp_path, lanes=lanes, capabilities=replace(FULL, push=True))
+    rig.dispatcher.follow = push.follow  # type: ignore[method-assign]
+    with rig:
+        lanes.go()
+        ref = rig.press()
+        lanes.go()
+        rig.settle()
+        rig.cancel(ref)
+        rig.pass_s(20)
+        while rig.dispatcher.count("cancel") == 0:
+            lanes.go()
+            rig.pass_s(1)
+        push.say(ref, rig.dispatcher.rides[0].booking())
+        rig.settle()
+        assert rig.trip(ref).cancelling
+        assert not rig.trip(ref).ended
+        lanes.go()
+        rig.settle()
+        assert rig.status(ref) is S.CANCELLED_BY_RIDER

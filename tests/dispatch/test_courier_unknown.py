@@ -247,3 +247,26 @@ def test_nothing_left_the_box_so_it_is_queued_again(tmp_path: Path) -> None:
         rig.pass_s(3)
         assert rig.status(ref) is S.REQUESTED
         assert len(rig.dispatcher.rides) == 1
+
+
+def test_after_a_crash_in_a_create_a_failed_sending_does_not_make_it_never_sent(tmp_path: Path) -> None:
+    lanes = Held()
+    with Rig(tmp_path, lanes=lanes) as rig:
+        ref = rig.press()
+        sending = lanes.waiting[-1]
+        rig.restart()
+        sending()  # it got out
+        rig.dispatcher.next("create", Fate.UNREACHABLE)
+        rig.dispatcher.next("health", *[Fate.UNREACHABLE] * 2)
+        while lanes.waiting:
+            lanes.go()
+        rig.settle()
+        rig.cancel(ref)
+        assert not rig.trip(ref).ended
+        for _ in range(20):
+            rig.pass_s(1)
+            while lanes.waiting:
+                lanes.go()
+        rig.settle()
+        assert rig.status(ref) is S.CANCELLED_BY_RIDER
+        assert [ride.alive for ride in rig.dispatcher.rides] == [False]
