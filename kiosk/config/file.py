@@ -80,7 +80,7 @@ def checked(values: Mapping[str, Any], *, name: str, folder: Path) -> Config:
 
 def _token(config: Config, name: str, folder: Path) -> Secret:
     if config.dispatch.token_file is None:
-        return config.dispatch.token
+        return config.dispatch.token or config.dispatch.api_key
     path = folder / config.dispatch.token_file
     where = f"{name}: dispatch.token_file: expected a file with the dispatcher's token"
     try:

@@ -175,6 +175,11 @@ class DispatchSection(Section):
         "接口令牌；最好写在 token_file 里",
         default_factory=lambda: Secret(""),
     )
+    api_key: Secret = key(
+        "the token, where the dispatcher calls it an API key",
+        "同 token，有的调度方称之为 API key",
+        default_factory=lambda: Secret(""),
+    )
     token_file: Path | None = key("file with the token and nothing else", "只含令牌的文件", None)
     contact_phone: International = key(
         "number that drivers may call, usually the operator's",
@@ -204,9 +209,10 @@ class DispatchSection(Section):
 
     @model_validator(mode="after")
     def _one_token(self) -> DispatchSection:
-        if self.token and self.token_file:
-            raise ValueError("token: expected it here or in token_file, found it in both")
-        if not self.token and not self.token_file:
+        given = [self.token, self.api_key, self.token_file]
+        if sum(map(bool, given)) > 1:
+            raise ValueError("token: expected it once, here or as api_key or in token_file, found it in several")
+        if not any(given):
             raise ValueError("token_file: expected the path of a file with the dispatcher's token, found nothing")
         return self
 

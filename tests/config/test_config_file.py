@@ -134,7 +134,7 @@ def test_a_wrong_key_or_value_is_named(file: Path, added: str, problem: str) -> 
         (
             f'token = "{TOKEN}"',
             f'token = "{TOKEN}"\ntoken_file = "t"',
-            "dispatch.token: expected it here or in token_file, found it in both",
+            "dispatch.token: expected it once, here or as api_key or in token_file, found it in several",
         ),
         (f'token = "{TOKEN}"', f"token = ['{TOKEN}']", "dispatch.token: expected text, found something else"),
         (
