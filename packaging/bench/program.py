@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from screen import Colour, Point, Screen
 
 _PAINTED_S: Final = 60.0
+_SETTLED_S: Final = 90.0
 _END_S: Final = 8.0
 _KIB_PER_MB: Final = 1024
 _UTIME: Final = 11
@@ -79,6 +80,15 @@ class Program:
         if seen is None or not spot.painted(self._screen.pixel(spot.at)):
             raise ProgramError(f"{self._command[0]} painted nothing; what it said is in {self._log}")
         return seen - self.started
+
+    def settle(self, seconds: float) -> None:
+        """Wait until it has had no child for so long, a minute and a half at the most."""
+        until = time.perf_counter() + _SETTLED_S
+        quiet = time.perf_counter()
+        while time.perf_counter() < min(until, quiet + seconds):
+            if len(list(_tree(self._process.pid))) > 1:
+                quiet = time.perf_counter()
+            self._screen.rest(0.2)
 
     def memory_mb(self) -> float:
         """Proportional set size of it and its children in MiB: shared pages count in parts."""

@@ -28,6 +28,8 @@ Point = tuple[int, int]
 BLACK: Final[Colour] = (0, 0, 0)
 _LOOK_S: Final = 0.0003
 """Between two looks at a pixel: far below what is measured, and not a whole core, which software GL needs itself."""
+_AT_REST_S: Final = 0.6
+"""After the pointer moved: a finger comes out of nowhere, so the program has gone back to sleep when it lands."""
 _START_S: Final = 20.0
 # The file is an XWD dump: a header of big-endian words (of which these two tell how long it and each line are, and
 # this one how many colour entries of twelve bytes follow it), then the pixels, four bytes each, blue first.
@@ -117,7 +119,7 @@ class Screen:
         """Press there, and let go once it shows: seconds from the press to another colour; None when there was none."""
         xtest.fake_input(self._display, X.MotionNotify, x=at[0], y=at[1])
         self._display.sync()
-        self.rest(0.1)
+        self.rest(_AT_REST_S)
         before, pressed = self.pixel(at), time.perf_counter()
         xtest.fake_input(self._display, X.ButtonPress, 1)
         self._display.sync()

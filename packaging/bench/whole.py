@@ -29,7 +29,7 @@ _LANGUAGE: Final = "zh_CN"
 _YELLOW: Final = near((0xFF, 0xC8, 0x1E))
 _GREEN: Final = near((0x0F, 0x5C, 0x35))
 _SETTLE_S: Final = 6.0
-"""From painted to the measurement at rest: devices, voice and courier have started by then."""
+"""So long without any child: the voice has prepared the sentences of a new box, courier and devices have started."""
 _IDLE_S: Final = 10.0
 _PATIENCE_S: Final = 15.0
 _MS: Final = 1000.0
@@ -59,8 +59,7 @@ def measure(folder: Path, tell: Progress, runs: int, presses: int) -> list[Figur
     folder.mkdir(parents=True)
     rng = random.Random(1)  # noqa: S311 - the pauses of a finger
     with Screen(WIDTH, HEIGHT) as screen:
-        bench = Bench(screen, folder, tell, rng, runs, presses)
-        bare, ours = bench.bare_app(), bench.kiosk()
+        bare, ours = Bench(screen, folder, tell, rng, runs, presses).both()
     size = f"{WIDTH}x{HEIGHT}"
     return [
         Figure(f"launch → home painted, {size}, median of {runs}", "ms", ours.start_ms, bare.start_ms, most_ratio=2),
@@ -74,8 +73,18 @@ def measure(folder: Path, tell: Progress, runs: int, presses: int) -> list[Figur
 
 
 @dataclass(frozen=True, slots=True)
+class App:
+    """One of the two apps: how it is started, where it shows that it has painted, how it is pressed."""
+
+    name: str
+    command: Sequence[str]
+    spot: Spot
+    use: Callable[[Seen], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
-    """Both apps in one sitting."""
+    """Both apps in one sitting, launched in turns: what else the machine does then meets both alike."""
 
     screen: Screen
     folder: Path
@@ -84,8 +93,21 @@ class Bench:
     runs: int
     presses: int
 
-    def bare_app(self) -> Seen:
-        """Press the one button again and again."""
+    def both(self) -> tuple[Seen, Seen]:
+        """What was seen of the bare app, and of the kiosk."""
+        places = _places()
+        file = self.folder / "kiosk.toml"
+        with Street() as street:
+            file.write_text(_toml(tables(street.sandbox, self.folder)), encoding="utf-8")
+            apps = self._bare_app(), self._kiosk(file, places, street)
+            seen = Seen(), Seen()
+            for run in range(self.runs):
+                for app, what in zip(apps, seen, strict=True):
+                    self.tell(f"the {app.name} app, launch {run + 1} of {self.runs}")
+                    self._launch(app, what, last=run == self.runs - 1)
+        return seen
+
+    def _bare_app(self) -> App:
         spot = Spot((WIDTH // 8, HEIGHT // 2), lambda colour: colour != BLACK)
         command = [sys.executable, str(_HERE / "bare_app.py"), str(WIDTH), str(HEIGHT)]
 
@@ -93,37 +115,29 @@ class Bench:
             for _ in range(self.presses):
                 seen.presses.add(_press(self.screen, spot.at, self.rng) * _MS)
 
-        return self._launches("a bare Kivy app", command, spot, use)
+        return App("bare", command, spot, use)
 
-    def kiosk(self) -> Seen:
-        """Visit again and again, at a dispatcher on loopback."""
-        places = _places()
-        spot = Spot(places["home"]["taxi"], _YELLOW)
-        file = self.folder / "kiosk.toml"
+    def _kiosk(self, file: Path, places: dict[str, dict[str, Point]], street: Street) -> App:
         command = [sys.executable, "-m", "kiosk.cli", "run", "--config", str(file)]
-        with Street() as street:
-            file.write_text(_toml(tables(street.sandbox, self.folder)), encoding="utf-8")
 
-            def use(seen: Seen) -> None:
-                Visit(self.screen, places, self.rng, seen).go(street, max(1, self.presses // 3), self.tell)
+        def use(seen: Seen) -> None:
+            Visit(self.screen, places, self.rng, seen).go(street, max(1, self.presses // 3), self.tell)
 
-            return self._launches("the kiosk", command, spot, use)
+        return App("kiosk", command, Spot(places["home"]["taxi"], _YELLOW), use)
 
-    def _launches(self, name: str, command: Sequence[str], spot: Spot, use: Callable[[Seen], None]) -> Seen:
-        seen = Seen()
-        log, extra = self.folder / f"{name.rpartition(' ')[2]}.log", {"KIVY_HOME": str(self.folder / "kivy")}
-        for run in range(self.runs):
-            self.tell(f"{name}, launch {run + 1} of {self.runs}")
-            with Program(self.screen, command, log, extra) as program:
-                seen.starts_ms.append(program.paint(spot) * _MS)
-                if run == self.runs - 1:
-                    self.screen.rest(_SETTLE_S)
-                    seen.memory_mb = program.memory_mb()
-                    seen.idle_percent = program.load_percent(_IDLE_S)
-                    use(seen)
-                    seen.memory_after_mb = program.memory_mb()
-            cleared(self.screen, spot)
-        return seen
+    def _launch(self, app: App, seen: Seen, *, last: bool) -> None:
+        log, extra = self.folder / f"{app.name}.log", {"KIVY_HOME": str(self.folder / "kivy")}
+        with Program(self.screen, app.command, log, extra) as program:
+            seen.starts_ms.append(program.paint(app.spot) * _MS)
+            if last:
+                self.tell(f"the {app.name} app at rest")
+                program.settle(_SETTLE_S)
+                seen.memory_mb = program.memory_mb()
+                seen.idle_percent = program.load_percent(_IDLE_S)
+                app.use(seen)
+                program.settle(_SETTLE_S)
+                seen.memory_after_mb = program.memory_mb()
+        cleared(self.screen, app.spot)
 
 
 class Visit:
