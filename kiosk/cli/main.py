@@ -70,9 +70,11 @@ def run(path: Path, *, headless: bool) -> None:
     checked = begin(path)
     # All that needs no configuration is imported on this core, while it is checked on another.
     from dispatch_client.clock import SystemClock
+    from kiosk.app.memory import be_frugal
     from kiosk.app.run import Show
     from kiosk.ui.environment import warm
 
+    be_frugal()
     try:
         warm(headless=headless)
         config = checked()
