@@ -33,7 +33,7 @@ def test_a_scripted_visit_leaves_its_pictures_its_paper_and_its_words(
 ) -> None:
     out = tmp_path / "demo"
     done = kiosk(
-        "demo", "--script", script, "--headless", "--speed", "40", "--size", size, "--lang", language, "--out", out
+        "demo", "--script", script, "--headless", "--speed", "25", "--size", size, "--lang", language, "--out", out
     )
     assert done.returncode == 0, done.stderr
     moments = [json.loads(line)["moment"] for line in done.stdout.splitlines()]
