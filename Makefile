@@ -20,7 +20,7 @@ HEADLESS := env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=offscreen SDL_AUDI
 # $(call step,NAME,COMMAND): run one check; when it fails, say which one it was.
 step = @printf '== %s\n' '$(1)'; $(2) || { printf 'make: the step "%s" failed\n' '$(1)' >&2; exit 1; }
 
-.PHONY: help setup system demo test bench lint types contracts format lock lowest gallery clean
+.PHONY: help setup system demo test bench lint types contracts format lock lowest gallery docs clean
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,9 @@ bench: setup ## measure speed and memory, each beside a bare baseline of the sam
 
 gallery: setup ## draw every scene in every language, theme and size into build/gallery
 	@$(HEADLESS) $(BIN)/taxi-kiosk gallery --out build/gallery $(ARGS)
+
+docs: setup ## write what the README takes from the code anew (with ARGS=--pictures its pictures too)
+	@$(HEADLESS) $(BIN)/python packaging/docs.py $(ARGS)
 
 lock: $(UV) ## solve the dependencies anew into requirements.lock
 	$(UV) pip compile --quiet --upgrade --python-platform x86_64-unknown-linux-gnu --python-version 3.11 \
