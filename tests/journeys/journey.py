@@ -12,7 +12,7 @@ from dispatch_client.clock import FastClock, SystemClock
 from dispatch_client.sandbox import Behaviour
 from kiosk.app.run import Show
 from kiosk.config import begin
-from kiosk.core.effects import Effect
+from kiosk.core.effects import Effect, Say
 from kiosk.core.events import Event, Part, PartChanged, Press
 from kiosk.core.scene import Scene, SceneName
 from kiosk.demo.diary import Diary
@@ -42,6 +42,7 @@ class Visit:
         self.told: list[str] = []
         self.diary = Diary(lambda: self.clock.now().mono, self.told.append)
         self.working: set[Part] = set()
+        self.asked_to_say: list[str] = []
         self.show: Show
         self._pause = threading.Event()
         self.power_on()
@@ -54,6 +55,8 @@ class Visit:
 
     def _observe(self, seen: Event | Effect) -> None:
         self.diary(seen)
+        if isinstance(seen, Say):
+            self.asked_to_say += [line.read for line in seen.lines]
         if isinstance(seen, PartChanged):
             (self.working.add if seen.works else self.working.discard)(seen.part)
 
@@ -111,6 +114,11 @@ def press(button: Press) -> Step:
 
 def hears(words: str) -> Step:
     return _named(f"hears {words!r}", lambda visit: words in visit.spoken())
+
+
+def says(words: str) -> Step:
+    """The box begins to say this; at this speed the next screen may cut it short."""
+    return _named(f"says {words!r}", lambda visit: words in visit.asked_to_say)
 
 
 def happens(moment: str, times: int = 1) -> Step:

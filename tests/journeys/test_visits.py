@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from journey import Visit, dispatcher_has, do, happens, hears, press, reads, sees, taps
+from journey import Visit, dispatcher_has, do, happens, hears, press, reads, says, sees, taps
 
 from dispatch_client.sandbox import Behaviour
 from kiosk.core.events import Press
@@ -134,7 +134,7 @@ def test_driver_cancels_and_nobody_presses_again(visit: Visit) -> None:
         happens("slip_printed"),
         sees(Scene.SEARCHING),
         reads("That driver cannot come."),
-        hears("That driver cannot come."),
+        says("That driver cannot come."),
         sees(Scene.FOUND),
         happens("slip_printed", 2),
         dispatcher_has("cancelled_by_driver", "driver_assigned"),
