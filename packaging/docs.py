@@ -33,7 +33,7 @@ _BAD_ENDS: Final = [status for status in TripStatus if status in ENDS and status
 def states() -> str:
     """Draw TRANSITIONS as a diagram, and write it in full below.
 
-    An arrow forward that skips what lies between is not drawn: half of the 34 arrows between live states and to
+    An arrow forward that skips what lies between is not drawn: more than half of the arrows between live states and to
     COMPLETED say nothing else, and nobody could read them all. The table holds every one.
     """
     order = [*_LIVE, TripStatus.COMPLETED]
