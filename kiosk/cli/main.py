@@ -258,7 +258,10 @@ def config_init(file: Path, language: str) -> None:
         _fail(f"{file}: exists already and was left as it is; name another file")
     except OSError as error:
         _fail(f"{file}: cannot be written: {error.strerror}")
-    click.echo(f"{file}: written; fill in what is marked, then: taxi-kiosk config check --config {file}")
+    click.echo(
+        f"{file}: written; set the box, the dispatcher's url and its token_file, "
+        f"then: taxi-kiosk config check --config {file}"
+    )
 
 
 @config.command("check")

@@ -50,7 +50,7 @@ def trip_news(state: State, trip: Trip) -> tuple[State, Effects]:
             state = replace(state, visit=replace(state.visit, since=state.mono))
     if trip.asks_again and not (old and old.trip.asks_again):
         waiting = replace(waiting, unseen=True)
-    waiting, effects = _paper(state, waiting)
+    waiting, effects = _paper(state, _promised(waiting))
     state = put(state, waiting)
     if trip.ended and old is None:
         state = put(state, replace(waiting, unseen=False))
@@ -63,18 +63,30 @@ def _age(state: State, trip: Trip) -> float:
     return max(0.0, (state.wall - trip.request.requested_at).total_seconds())
 
 
+def _promised(waiting: Waiting) -> Waiting:
+    """Remember each taxi that was promised: a dispatcher may send another one within the same booking."""
+    vehicle = waiting.trip.vehicle
+    if vehicle is None or not vehicle.plate or (waiting.taxis and waiting.taxis[-1].plate == vehicle.plate):
+        return waiting
+    lost = waiting.trip.lost_vehicle
+    before = waiting.taxis or ((lost,) if lost else ())
+    return replace(waiting, taxis=(*before, vehicle))
+
+
 def _paper(state: State, waiting: Waiting) -> tuple[Waiting, Effects]:
     """A slip for each taxi that is found, once; none for those found before a restart."""
     trip = waiting.trip
-    attempt = trip.attempts[-1].ref if trip.attempts else trip.ref
-    if trip.status not in WITH_TAXI or attempt in waiting.slips:
+    if trip.status not in WITH_TAXI:
         return waiting, ()
-    waiting = replace(waiting, slips=waiting.slips | {attempt}, slip_failed=False)
+    name = f"{trip.attempts[-1].ref if trip.attempts else trip.ref}-{len(waiting.taxis)}"
+    if name in waiting.slips:
+        return waiting, ()
+    waiting = replace(waiting, slips=waiting.slips | {name}, slip_failed=False)
     if not state.resumed or trip.status is not TripStatus.DRIVER_ASSIGNED:
         return waiting, ()
     car = parts.car(trip, state.language)
     words = " · ".join(part for part in (car.words, car.driver) if part) if car else ""
-    return waiting, (Print(attempt, slip(state.box, trip, state.language, state.wall, words)),)
+    return waiting, (Print(name, slip(state.box, waiting, state.language, state.wall, words)),)
 
 
 def slip_done(state: State, event: SlipDone) -> State:

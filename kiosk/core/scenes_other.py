@@ -29,7 +29,7 @@ def home(kit: SceneKit) -> Scene:
         buttons=(
             Button(Press.TAXI, say("Call a taxi"), kit.other(lambda other: other("Call a taxi")), main=True),
             Button(Press.LANGUAGE, LANGUAGES[kit.next_language()]),
-            Button(Press.HELP, say("Ask a person")),
+            Button(Press.HELP, say("Help")),
         ),
         board_title=say("Waiting now") if rows else "",
         board=rows,

@@ -44,9 +44,9 @@ def searching(kit: SceneKit, waiting: Waiting) -> Scene:
     sentence = say("You are number {number}. Please sit down.", number=trip.request.boarding_number)
     speech: tuple[Line, ...] = (line(say("Looking for a taxi")),)
     title, notice, old = say("Looking for a taxi"), None, None
-    if trip.lost_vehicle:
+    if waiting.old_taxi:
         notice = Notice(say("That driver cannot come."), say("We are finding another. You need not press."))
-        old = parts.plate(trip.lost_vehicle)
+        old = parts.plate(waiting.old_taxi)
         speech = (line(notice.title), line(notice.text))
     elif waiting.calls:
         speech = (

@@ -39,7 +39,7 @@ def found(kit: SceneKit, waiting: Waiting) -> Scene:
         title=title,
         sentence=say("Look for this plate."),
         plate=parts.plate(trip.vehicle),
-        old_plate=parts.plate(trip.lost_vehicle),
+        old_plate=parts.plate(waiting.old_taxi),
         car=car,
         countdown=eta,
         footnote=footnote,

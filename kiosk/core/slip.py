@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from kiosk.core.reading import clock_written, plate_written
+from kiosk.core.reading import clock_written, plate_written, whole_minutes
 from kiosk.core.words import words
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from dispatch_client.trips import Trip
-    from kiosk.core.state import Box
+    from kiosk.core.state import Box, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,15 @@ def reference(box: Box, trip: Trip) -> str:
     return f"{box.code}-{trip.request.requested_at:%m%d}-{trip.request.boarding_number:03d}"
 
 
-def slip(box: Box, trip: Trip, language: str, now: datetime, car: str) -> Slip:
+def _minute(at: datetime, now: datetime) -> str:
+    """The minute at which it is there: what the clock on the screen shows, and the minutes that it says."""
+    return clock_written((now + timedelta(minutes=whole_minutes((at - now).total_seconds()))).time())
+
+
+def slip(box: Box, waiting: Waiting, language: str, now: datetime, car: str) -> Slip:
     """Compose the slip of a trip to which a taxi was assigned; `car` is the taxi in words, as on the screen."""
-    say = words(language)
-    vehicle, old = trip.vehicle, trip.lost_vehicle
+    say, trip = words(language), waiting.trip
+    vehicle, old = trip.vehicle, waiting.old_taxi
     gate = box.gate_in(language)
     number = trip.request.boarding_number
     date = say("{year}-{month:02d}-{day:02d}", year=now.year, month=now.month, day=now.day)
@@ -59,9 +65,7 @@ def slip(box: Box, trip: Trip, language: str, now: datetime, car: str) -> Slip:
         plate=plate_written(vehicle.plate) if vehicle else "",
         old_plate=plate_written(old.plate) if old else "",
         car=car,
-        expected=say("About {time} at {gate}", time=clock_written(trip.eta_at.time()), gate=gate)
-        if trip.eta_at
-        else "",
+        expected=say("About {time} at {gate}", time=_minute(trip.eta_at, now), gate=gate) if trip.eta_at else "",
         code=f"taxi:{reference(box, trip)}",
         code_title=say("Trip {reference}", reference=reference(box, trip)),
         code_text=say("Show this slip to anybody who helps you. It tells them which taxi it was."),

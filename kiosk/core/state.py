@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from dispatch_client.trips import Place, Trip, TripStatus
+from dispatch_client.trips import Place, Trip, TripStatus, Vehicle
 from kiosk.core.events import Part
 
 if TYPE_CHECKING:
@@ -15,6 +15,20 @@ if TYPE_CHECKING:
 
 LAST_NUMBER: Final = 99
 """Boarding numbers run 1-99: two digits are easy to remember and to hear."""
+
+
+ON_BOARD: Final = frozenset(
+    {
+        TripStatus.QUEUED,
+        TripStatus.SUBMITTING,
+        TripStatus.REQUESTED,
+        TripStatus.OFFERED,
+        TripStatus.DRIVER_ASSIGNED,
+        TripStatus.ARRIVED,
+        TripStatus.UNKNOWN,
+    }
+)
+"""Statuses in which a person is still waiting at the box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +91,24 @@ class Waiting:
     """Monotonic second of the press, or of the restart that found it."""
     changed: float
     """Monotonic second of its last change of status."""
+    taxis: tuple[Vehicle, ...] = ()
+    """Every taxi that was promised so far, each plate once; the last one counts."""
     slips: frozenset[str] = frozenset()
-    """Attempts whose slip was sent to the printer, or must not be printed any more."""
+    """Names of the slips that were sent to the printer, or must not be printed any more."""
     slip_failed: bool = False
     calls: int = 0
     """How often it was called after the taxi arrived, or the wait was told during the search."""
     cannot_see: bool = False
     unseen: bool = False
     """It has news that nobody was shown yet."""
+
+    @property
+    def old_taxi(self) -> Vehicle | None:
+        """The taxi that was promised before and will not come after all."""
+        lost, now = self.trip.lost_vehicle, self.trip.vehicle
+        promised = self.taxis or ((lost,) if lost else ())
+        earlier = [taxi for taxi in promised if now is None or taxi.plate != now.plate]
+        return earlier[-1] if earlier and self.trip.status in ON_BOARD else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +141,3 @@ class State:
         taken = {w.trip.request.boarding_number for w in self.waiting.values() if not w.trip.ended}
         numbers = (1 + (self.next_number - 1 + i) % LAST_NUMBER for i in range(LAST_NUMBER))
         return next((n for n in numbers if n not in taken), self.next_number)
-
-
-ON_BOARD: Final = frozenset(
-    {
-        TripStatus.QUEUED,
-        TripStatus.SUBMITTING,
-        TripStatus.REQUESTED,
-        TripStatus.OFFERED,
-        TripStatus.DRIVER_ASSIGNED,
-        TripStatus.ARRIVED,
-        TripStatus.UNKNOWN,
-    }
-)
-"""Statuses in which a person is still waiting at the box."""

@@ -139,12 +139,42 @@ def test_each_taxi_gets_one_slip_and_a_restart_prints_none() -> None:
     assert not [e for e in effects if isinstance(e, Print)]
 
 
+def test_another_taxi_within_the_same_booking_gets_a_slip_that_counts() -> None:
+    """Some dispatchers replace a driver by themselves: the trip goes back to `requested` and is assigned anew."""
+    play = Play()
+    trip = play.call()
+    play.happens(TripChanged(moved(trip, TripStatus.DRIVER_ASSIGNED, plate="沪A11111")))
+    searching = play.happens(TripChanged(moved(trip, TripStatus.REQUESTED)))
+    play.after(4)
+    assert "这位司机来不了。" in repr(scene(play.state))
+    assert "11111" in repr(scene(play.state).old_plate)
+    assert not [e for e in searching if isinstance(e, Print)]
+    again = play.happens(TripChanged(moved(trip, TripStatus.DRIVER_ASSIGNED, plate="沪B22222")))
+    [printed] = [e for e in again if isinstance(e, Print)]
+    assert printed.slip.plate == "沪B·22222"
+    assert printed.slip.old_plate == "沪A·11111"
+    assert printed.slip.notice
+    assert "11111" in repr(scene(play.state).old_plate)
+
+
+def test_the_slip_and_the_screen_name_the_same_minute() -> None:
+    play = Play()
+    trip = moved(play.call(), TripStatus.DRIVER_ASSIGNED)
+    later = play.state.wall + timedelta(seconds=170)
+    [printed] = [e for e in play.happens(TripChanged(replace(trip, eta_at=later))) if isinstance(e, Print)]
+    shown = scene(play.state).countdown
+    assert shown is not None
+    assert shown.number == "3"
+    assert f"{play.state.wall + timedelta(minutes=3):%H:%M}" in printed.slip.expected
+
+
 def test_a_slip_that_did_not_come_out_is_replaced_by_words() -> None:
     play = Play()
     trip = play.call()
-    play.happens(TripChanged(moved(trip, TripStatus.DRIVER_ASSIGNED)))
+    found = play.happens(TripChanged(moved(trip, TripStatus.DRIVER_ASSIGNED)))
+    slip = next(e for e in found if isinstance(e, Print))
     assert "请拿好小票" in scene(play.state).footnote
-    effects = play.happens(SlipDone(trip.ref, SlipResult.UNKNOWN))
+    effects = play.happens(SlipDone(slip.job_id, SlipResult.UNKNOWN))
     assert scene(play.state).footnote == "请记住，您是 1 号。"
     assert "请记住，您是一号。" in said(effects)
 

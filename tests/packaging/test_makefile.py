@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 WORDS = {
     *("help", "setup", "demo", "test", "lint", "types", "contracts", "format"),
-    *("bench", "gallery", "lock", "lowest", "clean"),
+    *("bench", "gallery", "docs", "lock", "lowest", "clean"),
 }
 
 
