@@ -22,7 +22,9 @@ def main_button(kit: Kit, button: Button, *, picture: bool, least_mm: float, siz
 
     def draw(ink: Ink, x: float, y: float, w: float, h: float) -> None:
         face = Box(x, y, w, h - lip, fill=palette.button, edge=palette.button_edge, edge_w=edge, radius=radius)
-        ink.shapes.append(Box(x, y + lip, w, h - lip, fill=palette.button_pressed, radius=radius))
+        # Only as much of it as looks out below the face: what lies behind it would be painted for nobody.
+        low = min(h - lip, 2 * radius + lip)
+        ink.shapes.append(Box(x, y + h - low, w, low, fill=palette.button_pressed, radius=radius))
         ink.shapes.append(face)
         ink.targets.append(Target(button.press, x, y, w, h, face))
         room = w - 2 * look.mm(4)

@@ -84,6 +84,7 @@ class Glass(Widget):
         self.scene = scene
         self._pressed = None
         self.sheet = compose(scene, self.look, self._type.measure)
+        Window.clearcolor = self.sheet.ground
         self._painter.paint(self.sheet.shapes)
 
     def use(self, look: Look) -> None:

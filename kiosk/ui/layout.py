@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kiosk.core.scene import Scene, SceneName, Tone
 from kiosk.ui import controls, facts
 from kiosk.ui.blocks import Block, Ink, Kit
-from kiosk.ui.shapes import Box, Sheet
+from kiosk.ui.shapes import Sheet
 from kiosk.ui.theme import ARRIVED, Look, Size
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ def compose(scene: Scene, look: Look, measure: Measure) -> Sheet:
             break
     ink = Ink()
     page.draw(ink, margin, margin, look.width - 2 * margin, look.height - 2 * margin)
-    ground = Box(0, 0, look.width, look.height, fill=palette.paper)
-    return Sheet(palette.paper, (ground, *ink.shapes), tuple(ink.targets))
+    return Sheet(palette.paper, tuple(ink.shapes), tuple(ink.targets))
 
 
 def _spared(scene: Scene, dense: int) -> Scene:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from kiosk.ui.theme import Look, Size
 
 FONT: Final = "words"
-_KEPT: Final = 160
-"""Lines kept as textures: two screens' worth; a clock that changes every minute must not fill the memory."""
+_KEPT: Final = 64
+"""Lines kept as textures: four screens' worth, 10 MB; a clock that changes every minute must not fill the memory."""
 
 
 @functools.cache
