@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from dispatch_client.cases import Case, Errand, ErrandKind
@@ -29,6 +29,9 @@ REFUSED_FOR_GOOD: Final = {
 }
 """What a refused create makes of the trip: it would be refused again. Other refusals end the attempt alone."""
 
+_LOOKING: Final = frozenset({TripStatus.QUEUED, TripStatus.SUBMITTING, TripStatus.REQUESTED})
+"""The dispatcher looks for a driver, for the first time or again."""
+
 
 def heard(case: Case, booking: Booking, now: Moment, can: Capabilities) -> Case:
     """Take in what the dispatcher says of the current attempt. Late, impossible or unknown news changes no status."""
@@ -45,7 +48,7 @@ def heard(case: Case, booking: Booking, now: Moment, can: Capabilities) -> Case:
     case = case.without(ErrandKind.CREATE).with_trip(
         status=status,
         attempts=(*case.trip.attempts[:-1], attempt),
-        eta_at=now.wall + timedelta(seconds=booking.eta_s) if booking.eta_s is not None else case.trip.eta_at,
+        eta_at=_eta_at(case, booking, now),
         last_news_at=now.wall,
         asks_again=False,
         coming=case.trip.coming and status in WITH_TAXI,
@@ -62,10 +65,16 @@ def heard(case: Case, booking: Booking, now: Moment, can: Capabilities) -> Case:
     return case.without(ErrandKind.CONFIRM)
 
 
+def _eta_at(case: Case, booking: Booking, now: Moment) -> datetime | None:
+    if booking.eta_s is not None:
+        return now.wall + timedelta(seconds=booking.eta_s)
+    return None if booking.status in _LOOKING else case.trip.eta_at
+
+
 def _completed(booking: Booking, known: Booking | None) -> Booking:
     """Dispatchers blank plate and driver once a ride is over: what was said at acceptance is kept."""
-    if known is None:
-        return booking
+    if known is None or booking.status in _LOOKING:
+        return booking  # while another driver is looked for, the last one's plate is nobody's
     return replace(
         booking,
         vehicle=booking.vehicle if booking.vehicle and booking.vehicle.plate else known.vehicle,

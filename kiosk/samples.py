@@ -72,8 +72,10 @@ def _trip(
     )
 
 
-def _state(trip: Trip | None, stage: Stage | None = Stage.TRIP, *, age: float = 40, **rest: object) -> State:
-    waiting = {trip.ref: Waiting(trip, began=_MONO - age, changed=_MONO - 5)} if trip else {}
+def _state(
+    trip: Trip | None, stage: Stage | None = Stage.TRIP, *, age: float = 40, gave_up: bool = False, **rest: object
+) -> State:
+    waiting = {trip.ref: Waiting(trip, began=_MONO - age, changed=_MONO - 5, gave_up=gave_up)} if trip else {}
     visit = Visit(stage, trip.ref if trip else None, since=_MONO, touched=_MONO) if stage else None
     base = State(box=SAMPLE_BOX, language="zh_CN", mono=_MONO, wall=NOW, visit=visit, waiting=waiting, resumed=True)
     return replace(base, **rest)  # type: ignore[arg-type]
@@ -104,6 +106,7 @@ def _samples() -> Iterator[tuple[str, State]]:
     )
     yield "05-calling", _state(_trip(status.SUBMITTING), age=1)
     yield "06-searching", _state(_trip(status.REQUESTED))
+    yield "06-searching-long", _state(_trip(status.REQUESTED), age=400)
     yield "07-driver-cancelled", _state(_trip(status.REQUESTED, lost=_OTHER))
     yield "08-found", _state(assigned)
     yield (
@@ -129,7 +132,7 @@ def _samples() -> Iterator[tuple[str, State]]:
     yield "19-still-wanted", _state(replace(_trip(status.QUEUED), asks_again=True), link_up=False)
     yield "20-again", _state(assigned, Stage.AGAIN)
     yield "21-sure", _state(assigned, Stage.SURE)
-    yield "22-cancelled", _state(_trip(status.CANCELLED_BY_RIDER))
+    yield "22-cancelled", _state(_trip(status.CANCELLED_BY_RIDER), gave_up=True)
     yield "23-cancelling-offline", _state(replace(_trip(status.REQUESTED), cancelling=True), link_up=False)
     yield "24-sorry", _state(_trip(status.NO_DRIVERS))
     yield "25-sorry-rejected", _state(_trip(status.REJECTED))

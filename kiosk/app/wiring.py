@@ -41,6 +41,7 @@ def box_of(config: Config) -> Box:
         phone=box.phone,
         languages=offered,
         contact_phone=config.dispatch.contact_phone or None,
+        has_reader=bool(config.reader.port),
     )
 
 

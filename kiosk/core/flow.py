@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from dispatch_client.trips import TripStatus
+from dispatch_client.trips import WITH_TAXI, TripStatus
 from kiosk.core.effects import Effect, Hush, Say, TellStaff
 from kiosk.core.events import (
     CardTapped,
@@ -22,11 +22,12 @@ from kiosk.core.events import (
     TripLost,
 )
 from kiosk.core.moves import home, put
-from kiosk.core.news import show_news, slip_done, trip_news
-from kiosk.core.presses import back, card, pressed
+from kiosk.core.news import WAIT_TOLD_S, show_news, slip_done, trip_news
+from kiosk.core.parts import minutes_left
+from kiosk.core.presses import back, card, early_presses, pressed
 from kiosk.core.scene import Scene, SceneName
 from kiosk.core.scenes import scene
-from kiosk.core.state import Box, Stage, State
+from kiosk.core.state import ON_BOARD, Box, Stage, State, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +38,8 @@ REST_S: Final = {
     SceneName.SEARCHING: 75.0,
     SceneName.FOUND: 75.0,
     SceneName.OFFLINE: 75.0,
+    SceneName.ARRIVED: 50.0,
+    SceneName.STILL_WANTED: 75.0,
     SceneName.GONE: 20.0,
     SceneName.CANCELLED: 12.0,
     SceneName.SORRY: 60.0,
@@ -46,8 +49,8 @@ REST_S: Final = {
 }
 """Seconds without a touch after which the screen is free for the next person. The board keeps telling."""
 
-WAIT_TOLD_S: Final = 30.0
-"""During the search the time waited is told this often."""
+HELP_S: Final = 360.0
+"""A search this long is told to the staff, and the telephone number stands on the screen."""
 CALLS_S: Final = (60.0, 180.0, 300.0)
 """After the arrival the person is called again at these seconds."""
 STORE_S: Final = 10.0
@@ -82,7 +85,7 @@ def _take(state: State, event: Event) -> tuple[State, Effects]:  # noqa: PLR0911
         case LinkChanged():
             return replace(state, link_up=event.up), ()
         case Resumed():
-            return replace(state, resumed=True, next_number=event.last_number + 1), ()
+            return early_presses(replace(state, resumed=True, next_number=event.last_number + 1))
         case SlipDone():
             return slip_done(state, event), ()
         case PartChanged():
@@ -95,8 +98,15 @@ def _tick(state: State, before: State) -> tuple[State, Effects]:
         state = replace(state, next_number=1)
     if before.mono == 0.0:
         state = replace(state, language_since=state.mono)
-    state = _forget_ended(_call_again(_rest(state)))
-    return show_news(state), ()
+    state = _rest(state)
+    told = tuple(TellStaff("still searching", w.trip.ref) for w in _overdue(before, state))
+    return show_news(_forget_ended(_call_again(state))), told
+
+
+def _overdue(before: State, state: State) -> list[Waiting]:
+    """Those who have waited for a taxi so long, since the last tick, that a person should know."""
+    looking = [w for w in state.waiting.values() if w.trip.status in ON_BOARD and w.trip.status not in WITH_TAXI]
+    return [w for w in looking if before.mono - w.began < HELP_S <= state.mono - w.began]
 
 
 def _rest(state: State) -> State:
@@ -123,7 +133,11 @@ def _call_again(state: State) -> State:
         if waiting.trip.status is TripStatus.ARRIVED and not waiting.trip.coming:
             due = sum(since >= at for at in CALLS_S)
             if due > waiting.calls:
-                state = put(state, replace(waiting, calls=due, unseen=True))
+                state = put(state, replace(waiting, calls=due, cannot_see=False, unseen=True))
+        elif waiting.trip.status is TripStatus.DRIVER_ASSIGNED and not waiting.near:
+            minutes = minutes_left(state, waiting.trip)
+            if minutes is not None and minutes <= 1:
+                state = put(state, replace(waiting, near=True, unseen=True))
         elif waiting is state.shown and scene(state).name is SceneName.SEARCHING:
             due = int((state.mono - waiting.began) // WAIT_TOLD_S)
             if due > waiting.calls:

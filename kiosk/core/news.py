@@ -17,8 +17,19 @@ from kiosk.core.state import Stage, State, Waiting
 
 Effects = tuple[Effect, ...]
 
-TURN_S: Final = 12.0
-"""A waiting person whose taxi has news may take the screen from another who waits, after this many seconds."""
+WAIT_TOLD_S: Final = 30.0
+"""During the search the time waited is told this often."""
+_TURN_S: Final = {
+    SceneName.SEARCHING: 12.0,
+    SceneName.FOUND: 12.0,
+    SceneName.OFFLINE: 12.0,
+    SceneName.GONE: 12.0,
+    SceneName.CANCELLED: 12.0,
+    SceneName.SORRY: 12.0,
+    SceneName.ARRIVED: 25.0,
+}
+"""Seconds after which somebody whose taxi has news may take the screen from another who waits; the three calls of an
+arrival need twice as long as the rest."""
 
 _NEWS: Final = frozenset(
     {
@@ -41,10 +52,13 @@ def trip_news(state: State, trip: Trip) -> tuple[State, Effects]:
     waiting = (
         replace(old, trip=trip) if old else Waiting(trip, began=state.mono - _age(state, trip), changed=state.mono)
     )
-    moved = old is None or old.trip.status != trip.status or len(old.trip.attempts) != len(trip.attempts)
+    waiting = replace(waiting, gave_up=waiting.gave_up or trip.cancelling)
+    moved = old is None or _moved(old.trip, trip)
     if moved:
-        news = trip.status in _NEWS or trip.asks_again
-        waiting = replace(waiting, changed=state.mono, calls=0, cannot_see=False, unseen=news)
+        at_gate = trip.status is TripStatus.ARRIVED or (old is not None and old.trip.status is TripStatus.ARRIVED)
+        calls = 0 if at_gate else int((state.mono - waiting.began) // WAIT_TOLD_S)
+        news = trip.asks_again or _is_news(old, waiting)
+        waiting = replace(waiting, changed=state.mono, calls=calls, cannot_see=False, near=False, unseen=news)
         if state.visit is not None and state.visit.ref == trip.ref:
             # A new screen stands for its full time, however long the one before it stood.
             state = replace(state, visit=replace(state.visit, since=state.mono))
@@ -57,6 +71,20 @@ def trip_news(state: State, trip: Trip) -> tuple[State, Effects]:
     if trip.status in {TripStatus.NO_DRIVERS, TripStatus.FAILED, TripStatus.REJECTED, TripStatus.EXPIRED} and moved:
         effects = (*effects, TellStaff(f"not served: {trip.status}", trip.ref))
     return show_news(state), effects
+
+
+def _moved(old: Trip, new: Trip) -> bool:
+    """A new status, a new attempt, or another taxi within the same one."""
+    another = bool(old.vehicle and new.vehicle and old.vehicle.plate != new.vehicle.plate)
+    return another or old.status != new.status or len(old.attempts) != len(new.attempts)
+
+
+def _is_news(old: Waiting | None, waiting: Waiting) -> bool:
+    """What a waiting person must be shown even when somebody else, or nobody, has the screen."""
+    trip = waiting.trip
+    lost_taxi = old is not None and old.trip.status in WITH_TAXI and trip.status not in WITH_TAXI and not trip.ended
+    not_asked_for = trip.status is TripStatus.CANCELLED_BY_RIDER and old is not None and not waiting.gave_up
+    return trip.status in _NEWS or lost_taxi or not_asked_for
 
 
 def _age(state: State, trip: Trip) -> float:
@@ -117,5 +145,5 @@ def may_yield(state: State) -> bool:
     visit = state.visit
     if visit is None:
         return True
-    calm = {SceneName.SEARCHING, SceneName.FOUND, SceneName.OFFLINE, SceneName.GONE, SceneName.CANCELLED}
-    return scene(state).name in calm and state.mono - max(visit.since, visit.touched) >= TURN_S
+    wait = _TURN_S.get(scene(state).name)
+    return wait is not None and state.mono - max(visit.since, visit.touched) >= wait

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 BOARD_ROWS: Final = 4
 """More does not fit at this size; who waits longest stands on top."""
 
+OVERDUE_S: Final = 120.0
+"""An estimate that was wrong by more than this is no estimate any more."""
+
 _CHINESE_PLATE: Final = re.compile(r"[\u4e00-\u9fff][A-Z]·(?P<body>[0-9A-Z]{5,6})")
 _ELECTRIC_BODY: Final = 6  # GA 36-2018: plates of new-energy vehicles have six characters after the dot, and are green
 
@@ -70,10 +73,11 @@ def car(trip: Trip, language: str) -> Car | None:
 
 
 def minutes_left(state: State, trip: Trip) -> int | None:
-    """Whole minutes until the taxi is there, as far as the dispatcher told; None when it did not."""
-    if trip.eta_at is None:
+    """Whole minutes until the taxi is there; None when nobody can tell (not told, long overdue, or no network)."""
+    left = (trip.eta_at - state.wall).total_seconds() if trip.eta_at else None
+    if left is None or left < -OVERDUE_S or not state.link_up:
         return None
-    return reading.whole_minutes((trip.eta_at - state.wall).total_seconds())
+    return reading.whole_minutes(left)
 
 
 def countdown(state: State, trip: Trip, language: str) -> Countdown | None:

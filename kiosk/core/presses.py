@@ -9,15 +9,16 @@ from dispatch_client.trips import TripRequest, TripStatus
 from kiosk.core.effects import Ask, Cancel, Effect, StillWanted, TellDriver, TellStaff
 from kiosk.core.events import CardTapped, Press, Pressed
 from kiosk.core.moves import home, touched, update, visit
-from kiosk.core.news import may_yield
 from kiosk.core.scene import SceneName
 from kiosk.core.scenes import scene
 from kiosk.core.state import Stage, State, Waiting
 
 Effects = tuple[Effect, ...]
 
-AGAIN_S: Final = 120.0
-"""A bare press this soon after another is taken for the same person's."""
+AGAIN_S: Final = 600.0
+"""A press this soon after another may be the same person's: it is asked, and one touch says that it is not."""
+CARD_AGAIN_S: Final = 120.0
+"""A card held up this soon after a bare press may belong to whoever pressed."""
 
 
 def pressed(state: State, event: Pressed) -> tuple[State, Effects]:  # noqa: PLR0911 - one way out for each button
@@ -29,7 +30,7 @@ def pressed(state: State, event: Pressed) -> tuple[State, Effects]:  # noqa: PLR
         case Press.TAXI:
             return _taxi(state, event.fresh_ref, holder=None)
         case Press.ANOTHER:
-            return _ask(state, event.fresh_ref, holder=None)
+            return _another(state, event.fresh_ref)
         case Press.LANGUAGE:
             return _next_language(state), ()
         case Press.HELP:
@@ -41,14 +42,32 @@ def pressed(state: State, event: Pressed) -> tuple[State, Effects]:  # noqa: PLR
             return _about_trip(state, event.press, ref) if ref else (state, ())
 
 
+def _another(state: State, fresh_ref: str) -> tuple[State, Effects]:
+    """One more trip. A press before it that hung on its way to the disk must not come to life beside it."""
+    hung = state.visit.ref if state.visit and state.visit.ref in state.lost else None
+    state, asked = _ask(state, fresh_ref, holder=None)
+    return state, (Cancel(hung, "rider"), *asked) if hung else asked
+
+
+def early_presses(state: State) -> tuple[State, Effects]:
+    """Ask for what was pressed before the last run's trips were known; what was said to be lost meanwhile stays so."""
+    effects: Effects = ()
+    early, shown = [(ref, holder) for ref, holder in state.early if ref not in state.lost], state.visit
+    state = replace(state, early=())
+    for ref, holder in early:
+        state, asked = _ask(state, ref, holder)
+        effects += asked
+    return replace(state, visit=shown), effects
+
+
 def _about_trip(state: State, press: Press, ref: str) -> tuple[State, Effects]:
     match press:
         case Press.CANCEL if scene(state).name is SceneName.FOUND:
             return visit(state, Stage.SURE, ref), ()
         case Press.CANCEL | Press.SURE:
-            return visit(state, Stage.TRIP, ref), (Cancel(ref, "rider"),)
+            return visit(update(state, ref, gave_up=True), Stage.TRIP, ref), (Cancel(ref, "rider"),)
         case Press.COMING:
-            return state, (TellDriver(ref, can_see_taxi=True),)
+            return update(state, ref, cannot_see=False), (TellDriver(ref, can_see_taxi=True),)
         case Press.CANNOT_SEE:
             seen = update(state, ref, cannot_see=True, calls=state.waiting[ref].calls + 1)
             return seen, (TellDriver(ref, can_see_taxi=False), TellStaff("taxi not found", ref))
@@ -63,19 +82,24 @@ def _taxi(state: State, fresh_ref: str, holder: str | None) -> tuple[State, Effe
     mine = _own_trip(state, holder)
     if mine is None:
         return _ask(state, fresh_ref, holder)
-    return visit(state, Stage.AGAIN if holder is None else Stage.TRIP, mine.trip.ref), ()
+    own_card = holder is not None and mine.trip.holder == holder
+    return visit(state, Stage.TRIP if own_card else Stage.AGAIN, mine.trip.ref), ()
 
 
 def _own_trip(state: State, holder: str | None) -> Waiting | None:
-    """The live trip that this press may belong to: a card's own, or a bare press made a moment ago."""
+    """The live trip that this press may belong to: a card's own, or one that was asked for a moment ago."""
     live = [w for w in state.waiting.values() if not w.trip.ended and w.trip.status is not TripStatus.IN_PROGRESS]
     if holder is not None:
-        return next((w for w in live if w.trip.holder == holder), None)
-    recent = [w for w in live if w.trip.holder is None and state.mono - w.began < AGAIN_S]
+        own = next((w for w in live if w.trip.holder == holder), None)
+        bare = [w for w in live if w.trip.holder is None and state.mono - w.began < CARD_AGAIN_S]
+        return own or max(bare, key=lambda w: w.began, default=None)
+    recent = [w for w in live if state.mono - w.began < AGAIN_S]
     return max(recent, key=lambda w: w.began, default=None)
 
 
 def _ask(state: State, ref: str, holder: str | None) -> tuple[State, Effects]:
+    if not state.resumed:
+        return visit(replace(state, early=(*state.early, (ref, holder))), Stage.TRIP, ref), ()
     number = state.number_free()
     box = state.box
     request = TripRequest(
@@ -91,10 +115,9 @@ def _ask(state: State, ref: str, holder: str | None) -> tuple[State, Effects]:
 
 
 def card(state: State, event: CardTapped) -> tuple[State, Effects]:
-    """Take in a card: its own trip, or a new one; while somebody is in the middle of something it waits."""
+    """Take in a card: its own trip, or a new one. Only an unanswered question and an unkept press come first."""
     state = touched(state)
-    resting = state.visit is None or state.visit.stage is not Stage.TRIP or may_yield(state)
-    if not resting or scene(state).name is SceneName.OUT_OF_SERVICE:
+    if scene(state).name in {SceneName.OUT_OF_SERVICE, SceneName.CALLING, SceneName.STILL_WANTED}:
         return state, ()
     return _taxi(state, event.fresh_ref, event.holder)
 

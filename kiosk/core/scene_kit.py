@@ -66,7 +66,7 @@ class SceneKit:
         """What can be answered to a taxi at the gate."""
         return (
             Button(Press.COMING, self.say("I am coming"), main=True),
-            Button(Press.CANNOT_SEE, self.say("I can't see it")),
+            *self.choices(Press.CANNOT_SEE, Press.BACK),
         )
 
     def numbered(self, shown: str, number: int) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from dispatch_client.trips import TripStatus
+from dispatch_client.trips import WITH_TAXI, TripStatus
 from kiosk.core.events import Part
 from kiosk.core.scene import Scene
 from kiosk.core.scene_kit import SceneKit
@@ -46,7 +46,8 @@ def scene(state: State) -> Scene:
         return sorry(kit, None)
     if waiting is None:
         return calling(kit, None)
-    questions = {Stage.AGAIN: again, Stage.SURE: sure}
+    outdated = waiting.trip.ended or (visit.stage is Stage.SURE and waiting.trip.status not in WITH_TAXI)
+    questions = {} if outdated else {Stage.AGAIN: again, Stage.SURE: sure}
     return questions.get(visit.stage, _of_trip)(kit, waiting)
 
 
@@ -58,6 +59,8 @@ def _of_trip(kit: SceneKit, waiting: Waiting) -> Scene:
         return still_wanted(kit, waiting)
     if trip.status in _NOT_SENT and not state.link_up:
         return offline(kit, waiting)
+    if trip.status is TripStatus.CANCELLED_BY_RIDER and not waiting.gave_up:
+        return sorry(kit, waiting)
     if trip.status in _BY_STATUS:
         return _BY_STATUS[trip.status](kit, waiting)
     first = len(trip.attempts) == 1 and state.mono - waiting.began < CALLING_S

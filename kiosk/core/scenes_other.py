@@ -16,7 +16,7 @@ def home(kit: SceneKit) -> Scene:
     """Nobody is at the screen: one huge button and the board of those who wait."""
     say, state = kit.say, kit.state
     rows = parts.board(state, kit.language)
-    reader = Part.READER not in state.broken
+    reader = state.box.has_reader and Part.READER not in state.broken
     down = "" if state.link_up else say("No network. You can press; we call once it is back.")
     title, press = say("Need a taxi?"), say("Press the big button once. No phone needed.")
     hint = down or (say("Or hold your card to the reader below.") if reader else "")
@@ -38,7 +38,7 @@ def home(kit: SceneKit) -> Scene:
 
 
 def again(kit: SceneKit, waiting: Waiting) -> Scene:
-    """Pressed although this box has a taxi under way: nothing happens twice by itkit."""
+    """Pressed although this box has a taxi under way: nothing happens twice by itself."""
     say, number = kit.say, waiting.trip.request.boarding_number
     title = say("Already calling a taxi")
     sentence = say("You are number {number}. One press is enough.", number=number)
@@ -105,10 +105,13 @@ def sorry(kit: SceneKit, waiting: Waiting | None) -> Scene:
     title = say("No taxi at the moment")
     reasons = {
         TripStatus.NO_DRIVERS: say("It is not your fault. All taxis are busy."),
+        TripStatus.CANCELLED_BY_RIDER: say("The taxi company has cancelled it. It is not your fault."),
         TripStatus.CANCELLED_BY_DRIVER: say("It is not your fault. All taxis are busy."),
         TripStatus.EXPIRED: say("The network was down for too long."),
         TripStatus.REJECTED: say("The taxi company cannot serve this place now."),
     }
+    if waiting and status is TripStatus.EXPIRED and (waiting.taxis or len(waiting.trip.attempts) > 1):
+        reasons[status] = say("We did not hear from you, so we called no other.")
     sentence = reasons.get(status, say("It is not your fault. This box could not reach the taxi company."))
     return kit.scene(
         SceneName.SORRY,

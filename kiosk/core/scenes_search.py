@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from dispatch_client.trips import TripStatus
 from kiosk.core import parts, reading
 from kiosk.core.events import Press
@@ -10,8 +12,12 @@ from kiosk.core.scene import Button, Line, Notice, Scene, SceneName
 from kiosk.core.scene_kit import SceneKit
 from kiosk.core.state import Waiting
 
-USUAL_SEARCH_S = 180.0
+USUAL_SEARCH_S: Final = 180.0
 """The bar is full after this: what most searches take at the longest."""
+STUCK_S: Final = 360.0
+"""After this the telephone number stands on the screen: it may be quicker to ask a person."""
+LOST_TOLD_S: Final = 15.0
+"""For this long a lost driver is what is spoken of; said again later it would sound like another one."""
 
 
 def calling(kit: SceneKit, waiting: Waiting | None) -> Scene:
@@ -44,30 +50,35 @@ def searching(kit: SceneKit, waiting: Waiting) -> Scene:
     sentence = say("You are number {number}. Please sit down.", number=trip.request.boarding_number)
     speech: tuple[Line, ...] = (line(say("Looking for a taxi")),)
     title, notice, old = say("Looking for a taxi"), None, None
+    phone = None
+    if waited >= STUCK_S or not kit.state.link_up:
+        phone = parts.phone(kit.state, kit.language, say("You can also call:"))
+    if not kit.state.link_up:
+        footnote = say("No network. Last news {time}.", time=kit.news(waiting))
+    fresh = kit.state.mono - waiting.changed < LOST_TOLD_S
     if waiting.old_taxi:
         notice = Notice(say("That driver cannot come."), say("We are finding another. You need not press."))
         old = parts.plate(waiting.old_taxi)
-        speech = (line(notice.title), line(notice.text))
-    elif waiting.calls:
-        speech = (
-            line(
-                say("Still looking."),
-            ),
-            line(footnote, say("{time} so far.", time=reading.waited_aloud(waited, kit.language))),
-        )
+        speech = (line(notice.title), line(notice.text)) if fresh else speech
+    if waiting.calls and not (waiting.old_taxi and fresh):
+        so_far = say("{time} so far.", time=reading.waited_aloud(waited, kit.language))
+        speech = (line(title, say("Still looking.")), line(footnote, so_far))
+    if phone:
+        speech += (line(phone.before), *kit.phone_line())
     return kit.scene(
         SceneName.SEARCHING,
         waiting,
         variant=str(waiting.calls),
         title=title,
         sentence=sentence,
-        picture=notice is None,
+        picture=notice is None and phone is None,
         old_plate=old,
         notice=notice,
-        steps=parts.steps(trip, kit.language),
-        progress=min(1.0, waited / USUAL_SEARCH_S),
+        phone=phone,
+        steps=parts.steps(trip, kit.language) if phone is None else (),
+        progress=min(1.0, waited / USUAL_SEARCH_S) if phone is None else None,
         footnote=footnote,
-        buttons=kit.choices(Press.REPEAT, Press.CANCEL),
+        buttons=kit.choices(Press.REPEAT, Press.CANCEL, Press.BACK),
         speech=speech,
     )
 
@@ -92,16 +103,24 @@ def offline(kit: SceneKit, waiting: Waiting) -> Scene:
         sentence=kept,
         notice=notice,
         phone=parts.phone(kit.state, kit.language, say("You can also call:")),
-        buttons=kit.choices(Press.REPEAT, Press.CANCEL),
+        buttons=kit.choices(Press.REPEAT, Press.CANCEL, Press.BACK),
         speech=(line(title), line(kept), line(notice.title), *kit.phone_line()),
     )
+
+
+def trip_had_driver(waiting: Waiting) -> bool:
+    """A taxi was promised before, so it was not the network."""
+    return bool(waiting.taxis or waiting.trip.lost_vehicle)
 
 
 def still_wanted(kit: SceneKit, waiting: Waiting) -> Scene:
     """The deadline passed before it could be sent: nothing goes out unless she says so."""
     say = kit.say
     title = say("Do you still want a taxi?")
-    notice = Notice(say("No taxi is coming yet."), say("The network has been down all this time."))
+    why = say("The network has been down all this time.")
+    if trip_had_driver(waiting):
+        why = say("The driver waited and has left.")
+    notice = Notice(say("No taxi is coming yet."), why)
     return kit.scene(
         SceneName.STILL_WANTED,
         waiting,

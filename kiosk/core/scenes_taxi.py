@@ -15,7 +15,7 @@ def found(kit: SceneKit, waiting: Waiting) -> Scene:
     say, trip = kit.say, waiting.trip
     car = parts.car(trip, kit.language)
     minutes = parts.minutes_left(kit.state, trip)
-    near = minutes is not None and minutes <= 1
+    near = waiting.near or (minutes is not None and minutes <= 1)
     title = say("Your taxi is nearly here") if near else say("We found a taxi")
     no_slip = waiting.slip_failed or Part.PRINTER in kit.state.broken
     keep = say("Please remember number {number}.", number=trip.request.boarding_number)
@@ -35,7 +35,7 @@ def found(kit: SceneKit, waiting: Waiting) -> Scene:
     return kit.scene(
         SceneName.FOUND,
         waiting,
-        variant=f"{'near' if near else ''}{waiting.slip_failed}",
+        variant=f"{'near' if near else ''}{waiting.slip_failed}{trip.vehicle.plate if trip.vehicle else ''}",
         title=title,
         sentence=say("Look for this plate."),
         plate=parts.plate(trip.vehicle),
@@ -43,7 +43,7 @@ def found(kit: SceneKit, waiting: Waiting) -> Scene:
         car=car,
         countdown=eta,
         footnote=footnote,
-        buttons=kit.choices(Press.REPEAT, Press.CANCEL),
+        buttons=kit.choices(Press.REPEAT, Press.CANCEL, Press.BACK),
         speech=tuple(speech),
     )
 
@@ -57,11 +57,13 @@ def arrived(kit: SceneKit, waiting: Waiting) -> Scene:
     where = say("It stands at {gate}.", gate=kit.gate)
     called = kit.numbered(here, number)
     plate_line = kit.plate_line(trip.vehicle.plate if trip.vehicle else "")
-    told = say("We have told the driver that you are coming. Take your time.") if trip.coming else ""
+    told = say("We are telling the driver that you are coming. Take your time.") if trip.coming else ""
     if waiting.cannot_see:
-        told = say("We have told the driver that you cannot see the taxi. Please look for this plate.")
+        told = say("We are telling the driver that you cannot see the taxi. Please look for this plate.")
+    if told and not kit.state.link_up:
+        told = say("Look for this plate.")
     speech = (line(told),) if told else (called,)
-    buttons = kit.choices(Press.CANNOT_SEE, Press.REPEAT) if trip.coming else kit.arrived_buttons()
+    buttons = kit.choices(Press.CANNOT_SEE, Press.REPEAT, Press.BACK) if trip.coming else kit.arrived_buttons()
     return kit.scene(
         SceneName.ARRIVED,
         waiting,

@@ -61,7 +61,7 @@ def slip(box: Box, waiting: Waiting, language: str, now: datetime, car: str) -> 
         title=say("You are number {number}", number=number),
         when=f"{date} {clock_written(now.time())}",
         place=f"{box.place_in(language)} · {gate}",
-        notice=say("This slip counts. Throw the first one away.") if old else "",
+        notice=say("This slip counts. Throw older ones away.") if old else "",
         plate=plate_written(vehicle.plate) if vehicle else "",
         old_plate=plate_written(old.plate) if old else "",
         car=car,

@@ -47,6 +47,7 @@ class Box:
     languages: tuple[str, ...] = ("zh_CN", "en")
     """The default first."""
     contact_phone: str | None = None
+    has_reader: bool = True
 
     def gate_in(self, language: str) -> str:
         """Where the taxi stops, in this language or the default one."""
@@ -99,6 +100,10 @@ class Waiting:
     calls: int = 0
     """How often it was called after the taxi arrived, or the wait was told during the search."""
     cannot_see: bool = False
+    near: bool = False
+    """It was told that the taxi is nearly here; said once, however the estimate wavers."""
+    gave_up: bool = False
+    """The rider asked for the cancel; without this a cancel is the company's."""
     unseen: bool = False
     """It has news that nobody was shown yet."""
 
@@ -128,6 +133,8 @@ class State:
     """The trips from before the start are known; slips printed from here on are new ones."""
     broken: frozenset[Part] = frozenset()
     language_since: float = 0.0
+    early: tuple[tuple[str, str | None], ...] = ()
+    """Presses (reference, card) made before the trips of the last run are known: they get their number then."""
     lost: frozenset[str] = frozenset()
     """Presses that could not be stored, shown until their visit ends."""
 

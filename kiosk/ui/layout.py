@@ -255,7 +255,7 @@ class _Wide(_Page):
         kit, scene, look = self.kit, self.scene, self.look
         half = (width - look.gap) / 2
         picture = scene.picture and not scene.plate and not scene.notice
-        phone_w = half if scene.notice else width
+        phone_w = half if scene.notice or scene.footnote else width
         left = [
             facts.taxi(kit, 80, scene.car.colour if scene.car else "", 30) if picture else None,
             facts.plate(kit, scene.old_plate, size=Size.TITLE, struck=True)

@@ -59,8 +59,9 @@ class Play:
         return self.happens(Pressed(press, str(uuid.uuid4())))
 
     def call(self) -> Trip:
-        """Press the big button and have it stored."""
+        """Press the big button, for another person if it asks, and have it stored."""
         asked = [e for e in self.press(Press.TAXI) if isinstance(e, Ask)]
+        asked = asked or [e for e in self.press(Press.ANOTHER) if isinstance(e, Ask)]
         trip = stored(asked[0])
         self.happens(TripChanged(trip))
         return trip
@@ -269,7 +270,7 @@ def test_offline_does_not_pretend() -> None:
     play.happens(LinkChanged(up=False))
     play.call()
     assert play.sees is SceneName.OFFLINE
-    assert "还没有车来。" in repr(scene(play.state))
+    assert "现在还没叫到车。" in repr(scene(play.state))
 
 
 _EVENTS = st.one_of(
@@ -317,3 +318,122 @@ def test_no_order_of_events_breaks_it(events: list[object]) -> None:
     play.after(4000)
     play.after(4000)
     assert play.state.visit is None or play.state.waiting, "nobody is left standing at a dead screen"
+
+
+def test_a_person_who_presses_again_after_minutes_is_asked() -> None:
+    play = Play()
+    play.happens(TripChanged(moved(play.call(), TripStatus.REQUESTED)))
+    play.after(300)
+    assert play.sees is SceneName.HOME
+    assert not [e for e in play.press(Press.TAXI) if isinstance(e, Ask)]
+    assert play.sees is SceneName.AGAIN
+
+
+def test_a_card_after_a_bare_press_is_asked_too() -> None:
+    play = Play()
+    play.happens(TripChanged(moved(play.call(), TripStatus.REQUESTED)))
+    play.after(80)
+    assert not [e for e in play.happens(CardTapped("cafe", str(uuid.uuid4()))) if isinstance(e, Ask)]
+    assert play.sees is SceneName.AGAIN
+
+
+def test_a_card_is_never_thrown_away() -> None:
+    play = Play()
+    play.happens(TripChanged(moved(play.call(), TripStatus.DRIVER_ASSIGNED)))
+    play.after(130)
+    assert play.sees is SceneName.HOME
+    play.press(Press.TAXI)
+    assert [e for e in play.happens(CardTapped("cafe", str(uuid.uuid4()))) if isinstance(e, Ask)]
+
+
+def test_the_green_screen_makes_room_for_the_next_person_and_comes_back_with_each_call() -> None:
+    play = Play()
+    play.happens(TripChanged(moved(play.call(), TripStatus.ARRIVED)))
+    assert play.sees is SceneName.ARRIVED
+    play.after(55)
+    assert play.sees is SceneName.HOME
+    play.after(10)
+    assert play.sees is SceneName.ARRIVED
+
+
+def test_another_arrival_is_called_while_the_first_still_stands() -> None:
+    play = Play()
+    first, second = play.call(), None
+    play.happens(TripChanged(moved(first, TripStatus.REQUESTED)))
+    play.after(80)
+    second = play.call()
+    play.happens(TripChanged(moved(second, TripStatus.REQUESTED)))
+    play.happens(TripChanged(moved(first, TripStatus.ARRIVED)))
+    play.after(15)
+    assert scene(play.state).number == 1
+    play.happens(TripChanged(moved(second, TripStatus.ARRIVED)))
+    effects = play.after(30)
+    assert scene(play.state).number == 2
+    assert "二号，您的车到了。" in said(effects)
+
+
+def test_a_long_search_gives_the_telephone_number_and_tells_the_staff_once() -> None:
+    play = Play()
+    trip = moved(play.call(), TripStatus.REQUESTED)
+    play.happens(TripChanged(trip))
+    told = [e for _ in range(80) for e in play.after(5) if isinstance(e, TellStaff)]
+    assert len(told) == 1
+    play.press(Press.TAXI)
+    play.press(Press.BACK)
+    assert scene(play.state).phone is not None
+
+
+def test_a_taxi_that_was_lost_while_nobody_stood_there_is_told() -> None:
+    play = Play()
+    trip = moved(play.call(), TripStatus.DRIVER_ASSIGNED)
+    play.happens(TripChanged(trip))
+    play.after(80)
+    assert play.sees is SceneName.HOME
+    effects = play.happens(TripChanged(moved(trip, TripStatus.REQUESTED)))
+    assert "这位司机来不了。" in said(effects)
+
+
+def test_a_cancel_that_nobody_asked_for_is_the_companys() -> None:
+    play = Play()
+    trip = play.call()
+    play.happens(TripChanged(moved(trip, TripStatus.REQUESTED)))
+    play.after(80)
+    play.happens(TripChanged(moved(trip, TripStatus.CANCELLED_BY_RIDER)))
+    assert play.sees is SceneName.SORRY
+    assert "取消" in scene(play.state).sentence
+
+
+def test_an_estimate_that_proved_wrong_is_no_estimate() -> None:
+    play = Play()
+    trip = replace(moved(play.call(), TripStatus.DRIVER_ASSIGNED), eta_at=play.state.wall + timedelta(seconds=200))
+    play.happens(TripChanged(trip))
+    assert scene(play.state).countdown is not None
+    play.after(60)
+    play.press(Press.REPEAT)
+    play.happens(LinkChanged(up=False))
+    assert scene(play.state).countdown is None
+
+
+def test_nearly_here_is_said_once_even_from_the_idle_screen() -> None:
+    play = Play()
+    trip = replace(moved(play.call(), TripStatus.DRIVER_ASSIGNED), eta_at=play.state.wall + timedelta(seconds=200))
+    play.happens(TripChanged(trip))
+    play.after(100)
+    assert play.sees is SceneName.HOME
+    assert "车快到了" in said(play.after(45))
+    later = replace(trip, eta_at=play.state.wall + timedelta(seconds=62))
+    assert "车找到了" not in said(play.happens(TripChanged(later)))
+
+
+def test_a_press_before_the_last_run_is_known_gets_a_number_of_its_own() -> None:
+    play = Play()
+    waiting = moved(play.call(), TripStatus.REQUESTED)
+    state = begin(SAMPLE_BOX)
+    state, _ = step(state, Tick(5.0, NOON))
+    state, early = step(state, Pressed(Press.TAXI, str(uuid.uuid4())))
+    assert not [e for e in early if isinstance(e, Ask)]
+    state, _ = step(state, TripChanged(waiting))
+    state, effects = step(state, Resumed(1))
+    [ask] = [e for e in effects if isinstance(e, Ask)]
+    assert ask.request.boarding_number == 2
+    assert scene(state).name is SceneName.CALLING
