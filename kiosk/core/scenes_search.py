@@ -34,7 +34,7 @@ def calling(kit: SceneKit, waiting: Waiting | None) -> Scene:
         sentence=sentence,
         picture=True,
         steps=parts.steps(waiting.trip, kit.language) if waiting else (),
-        buttons=kit.choices(Press.REPEAT, Press.CANCEL),
+        buttons=kit.choices(Press.REPEAT, Press.CANCEL, Press.BACK),
         speech=(line(say("Calling a taxi for you")), kit.numbered(sentence, number)),
     )
 
