@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from importlib import import_module
@@ -40,6 +41,8 @@ def prepare(width: int, height: int, *, headless: bool, fullscreen: bool, cursor
     _PREPARED.append(True)
     _begin(headless=headless)
     from kivy.config import Config  # noqa: PLC0415 - only after the environment is set
+
+    logging.getLogger("kivy").setLevel(logging.NOTSET)  # Kivy sets a level of its own, whatever the box is told to log
 
     for section, key, value in (
         ("graphics", "width", width),

@@ -368,7 +368,9 @@ def test_many_plugs_leave_no_thread_and_no_descriptor_behind(
     quiet.print("last", slip)
     assert done(listener, "last").result is PrintResult.PRINTED
     assert len(virtual.slips) == 1
-    assert left() == before
+    threads, descriptors = left()
+    assert threads <= before[0]
+    assert descriptors <= before[1]
 
 
 def test_a_job_for_an_absent_printer_looks_for_it_once_and_is_not_kept(
