@@ -81,6 +81,7 @@ def _request_out(request: TripRequest) -> dict[str, Any]:
         "passengers": request.passengers,
         "wheelchair": request.wheelchair,
         "note": request.note,
+        "pickup_at": request.pickup_at and request.pickup_at.isoformat(),
     }
 
 
@@ -96,6 +97,7 @@ def _request(raw: dict[str, Any]) -> TripRequest:
         passengers=raw["passengers"],
         wheelchair=raw["wheelchair"],
         note=raw["note"],
+        pickup_at=_when(raw.get("pickup_at")),
     )
 
 

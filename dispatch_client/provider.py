@@ -28,6 +28,14 @@ class Capabilities:
     passenger_coming: bool = False
     requires_dropoff: bool = False
     note_to_driver: bool = False
+    widen: bool = False
+    """A search that is under way can be told to look further away."""
+    later: bool = False
+    """It takes a trip with a `pickup_at` ahead of its time and keeps it; otherwise the courier keeps it."""
+    follows: bool = True
+    """`get` tells how a booking stands. False: what becomes of it is never heard (a text message)."""
+    cancels: bool = True
+    """A booking can be cancelled. False: once it is made, nobody here can take it back."""
     min_poll_s: float = 2.0
     """Never ask about one booking more often than this."""
     settle_s: float = 10.0
@@ -74,6 +82,9 @@ class Provider(Protocol):
 
     def passenger_coming(self, native_id: str, *, can_see_taxi: bool = True) -> Booking:
         """Tell the driver that the passenger is on the way, or cannot see the taxi."""
+
+    def widen(self, native_id: str) -> Booking:
+        """Look for taxis further away, too; asked only where `capabilities` says so."""
 
     def estimate(self, request: TripRequest) -> Estimate:
         """Ask what a ride would be, without asking for one."""

@@ -125,6 +125,16 @@ class TripRequest:
     wheelchair: bool = False
     note: str = ""
     """Words for the driver; never personal data without consent."""
+    pickup_at: datetime | None = None
+    """When the taxi is wanted, with its zone; None: now.
+
+    Raises:
+        ValueError: a time without a zone.
+    """
+
+    def __post_init__(self) -> None:
+        if self.pickup_at is not None and self.pickup_at.utcoffset() is None:
+            raise ValueError(f"pickup_at {self.pickup_at!r} of a trip: expected a time with its zone")
 
 
 @dataclass(frozen=True, slots=True)

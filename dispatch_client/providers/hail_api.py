@@ -64,6 +64,8 @@ class HailApiProvider:
         push=True,
         passenger_coming=True,
         note_to_driver=True,
+        widen=True,
+        later=True,
     )
 
     def __init__(
@@ -91,8 +93,11 @@ class HailApiProvider:
 
     def prepare(self, request: TripRequest, ref: str) -> bytes:
         """Give the JSON of a NewTrip, always the same bytes for the same request and reference."""
+        pickup_at = request.pickup_at
+        later = {"pickup_at": pickup_at.isoformat(timespec="seconds")} if pickup_at else {}
         return _canonical(
             {
+                **later,
                 "client_ref": ref,
                 "pickup": _place(request.pickup),
                 "dropoff": _place(request.dropoff) if request.dropoff else None,
@@ -147,6 +152,10 @@ class HailApiProvider:
     def passenger_coming(self, native_id: str, *, can_see_taxi: bool = True) -> Booking:
         """Tell the driver that the passenger comes, or cannot see the taxi."""
         return self._about(native_id, "POST", "/passenger-coming", {"can_see_taxi": can_see_taxi})
+
+    def widen(self, native_id: str) -> Booking:
+        """Ask drivers further away, too."""
+        return self._about(native_id, "POST", "/widen")
 
     def estimate(self, request: TripRequest) -> Estimate:
         """Ask how long a taxi would take; members that make no sense are left out."""

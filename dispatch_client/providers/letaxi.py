@@ -247,6 +247,10 @@ class LeTaxiProvider:
         """Not offered: `capabilities` says so."""
         raise Refused(Refusal.INVALID_REQUEST, "le.taxi: drivers cannot be told anything but a telephone number")
 
+    def widen(self, native_id: str) -> NoReturn:  # noqa: ARG002 - the port's
+        """Not offered: `capabilities` says so."""
+        raise Refused(Refusal.INVALID_REQUEST, "le.taxi: it shows taxis within 500 m and no others")
+
     def estimate(self, request: TripRequest) -> Estimate:
         """Tell about how long the nearest taxi would take.
 

@@ -6,6 +6,7 @@ import hmac
 import json
 import math
 import time
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -119,6 +120,7 @@ class Api:
             "cancelTrip": lambda given, body: _json(self._world.cancel(given["id"], body["reason"])),
             "confirmTrip": lambda given, _: _json(self._world.confirm(given["id"])),
             "passengerComing": self._passenger_coming,
+            "widenSearch": lambda given, _: _json(self._world.widen(given["id"])),
             "streamEvents": self._events,
             "estimate": self._estimate,
             "health": lambda _given, _body: _json({"status": "ok"}),
@@ -188,6 +190,7 @@ class Api:
         return response
 
     def _create(self, given: Mapping[str, Any], wish: Any) -> Response:  # noqa: ANN401 - JSON, checked before
+        _check_time(wish.get("pickup_at"))
         key = given["Idempotency-Key"]
         known = self._keys.get(key)
         if known and self._world.knows(known[1]):
@@ -235,6 +238,14 @@ class Api:
 
     def _has_news(self, epoch: int, last: int) -> bool:
         return self._epoch != epoch or self._world.last_event != last
+
+
+def _check_time(pickup_at: str | None) -> None:
+    """Refuse a day that no calendar has; the description can say no more than its form."""
+    try:
+        datetime.fromisoformat(pickup_at or "2000-01-01")
+    except ValueError:
+        raise InvalidRequestError("body, pickup_at: there is no such day") from None
 
 
 def _event(number: int | None, trip: Mapping[str, Any]) -> bytes:

@@ -14,6 +14,8 @@ class Behaviour(StrEnum):
     """As normal, and now and then a driver cancels or nobody has time."""
     NO_TAXIS = "no_taxis"
     """Nobody accepts; after a minute the trip ends as `no_drivers`."""
+    ONLY_FAR = "only_far"
+    """Nobody near accepts; once the search is widened it goes as in normal. Without that it ends after 3 minutes."""
     DRIVER_CANCELS_ONCE = "driver_cancels_once"
     """The first driver of all cancels; that trip ends as `cancelled_by_driver`. All later ones are normal."""
     REDISPATCHES_ONCE = "redispatches_once"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from dispatch_client.sandbox import wishes
 from dispatch_client.sandbox.behaviour import Behaviour
 from dispatch_client.sandbox.fleet import Locale, Point, Taxi, new_taxi
 from dispatch_client.trips import ENDS, TripStatus
@@ -24,6 +25,7 @@ DECLINE_S: Final = (3.0, 9.0)
 ACCEPT_S: Final = (5.0, 20.0)
 SLOW_ACCEPT_S: Final = (120.0, 180.0)
 GIVE_UP_S: Final = 60.0
+GIVE_UP_FAR_S: Final = 180.0
 OFFER_S: Final = 30.0
 DRIVER_CANCELS_S: Final = (15.0, 40.0)
 BOARDS_WHEN_CALLED_S: Final = (15.0, 35.0)
@@ -33,15 +35,6 @@ RIDE_S: Final = (120.0, 300.0)
 JAM_M: Final = 300.0
 ETA_STEP_S: Final = 15
 """A new ETA is told when it moved by this much."""
-
-_DEFAULTS: Final[Mapping[str, Any]] = {
-    "dropoff": None,
-    "passengers": 1,
-    "wheelchair": False,
-    "note": "",
-    "kiosk_id": "",
-    "contact_phone": None,
-}
 
 
 class WrongStateError(Exception):
@@ -75,10 +68,15 @@ class Story:
     updated_at: datetime = field(init=False)
     _due: dict[str, datetime] = field(default_factory=dict)
     _confirmed: bool = False
+    _wide: bool = False
 
     def __post_init__(self) -> None:
         self.created_at = self.clock()
-        self._search()
+        opens = wishes.opens(self.wish, self.created_at)
+        if opens is None:
+            self._search()
+        else:
+            self._due["search"] = opens
         self._changed()
 
     @property
@@ -106,10 +104,7 @@ class Story:
             "revision": self.revision,
             "created_at": self.created_at.isoformat(timespec="milliseconds"),
             "updated_at": self.updated_at.isoformat(timespec="milliseconds"),
-            "pickup": _place(self.wish["pickup"]),
-            "dropoff": _place(self.wish["dropoff"]) if self.wish.get("dropoff") else None,
-            **{key: self.wish.get(key, usual) for key, usual in _DEFAULTS.items() if key != "dropoff"},
-            "boarding_number": self.wish["boarding_number"],
+            **wishes.repeated(self.wish),
             "vehicle": taxi and {"plate": taxi.plate, "make": taxi.make, "model": taxi.model, "colour": taxi.colour},
             "driver": taxi and {"name": taxi.driver, "phone": taxi.phone},
             "eta_s": self.eta_s,
@@ -135,6 +130,18 @@ class Story:
             self._assign()
         elif not (self._confirmed and not self.ended):
             raise WrongStateError(f"A trip that is {self.status} has no offer to confirm.")
+
+    def widen(self) -> None:
+        """Ask drivers further away, too. Raises WrongStateError once there is nothing to widen."""
+        if self.status != _S.REQUESTED:
+            raise WrongStateError(f"A trip that is {self.status} is not being looked for.")
+        if self._wide:
+            return
+        self._wide = True
+        if "nobody" in self._due and self.behaviour == Behaviour.ONLY_FAR:
+            del self._due["nobody"]
+            self._search()
+        self._changed()
 
     def note_passenger(self, *, can_see_taxi: bool) -> None:
         """The passenger comes, or cannot see the taxi. Raises WrongStateError while there is no taxi."""
@@ -168,12 +175,18 @@ class Story:
             self.eta_s = eta
             self._changed()
 
+    def _on_search(self) -> None:
+        self._search()
+        self._changed()
+
     def _search(self) -> None:
         self.status, self.taxi, self.eta_s = _S.REQUESTED, None, None
         self.asked = [new_taxi(self.rng, self.pickup, self.locale) for _ in range(ASKED)]
         self._in("notice", NOTICE_S)
         if self.behaviour == Behaviour.NO_TAXIS or (self.behaviour == Behaviour.EVERYDAY and self._chance(0.1)):
             self._in("nobody", (GIVE_UP_S, GIVE_UP_S))
+        elif self.behaviour == Behaviour.ONLY_FAR and not self._wide:
+            self._in("nobody", (GIVE_UP_FAR_S, GIVE_UP_FAR_S))
         elif self.behaviour == Behaviour.SLOW_TO_ACCEPT:
             self._in("accept", SLOW_ACCEPT_S)
         else:
@@ -267,7 +280,3 @@ class Story:
         self.revision += 1
         self.updated_at = self.clock()
         self.tell(self)
-
-
-def _place(place: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: place[key] for key in ("label", "lat", "lon")} | {"note": place.get("note", "")}

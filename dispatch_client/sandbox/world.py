@@ -148,6 +148,12 @@ class World:
         story.note_passenger(can_see_taxi=can_see_taxi)
         return story.as_json()
 
+    def widen(self, identity: str) -> dict[str, Any]:
+        """Ask drivers further away, too. Raises UnknownTripError, WrongStateError."""
+        story = self._story(identity)
+        story.widen()
+        return story.as_json()
+
     def estimate_s(self, lat: float, lon: float) -> int | None:
         """Give the seconds until a taxi could be there, None when nobody comes. Raises OutOfAreaError."""
         self._check_area(lat, lon)

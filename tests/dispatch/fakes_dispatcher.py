@@ -76,6 +76,7 @@ class Ride:
     vehicle: Vehicle | None = None
     revision: int = 1
     told: list[str] = field(default_factory=list)
+    wide: bool = False
 
     @property
     def alive(self) -> bool:
@@ -160,6 +161,9 @@ class FakeDispatcher:
             "Booking", self._meet("coming", native_id, lambda: self._told(native_id, can_see_taxi=can_see_taxi))
         )
 
+    def widen(self, native_id: str) -> Booking:
+        return cast("Booking", self._meet("widen", native_id, lambda: self._widened(native_id)))
+
     def estimate(self, request: TripRequest) -> Estimate:
         return Estimate()
 
@@ -227,6 +231,13 @@ class FakeDispatcher:
         if ride.status is not S.OFFERED:
             raise Refused(Refusal.CONFLICT, f"a ride that is {ride.status} has no offer")
         ride.status, ride.revision = S.DRIVER_ASSIGNED, ride.revision + 1
+        return ride.booking()
+
+    def _widened(self, native_id: str) -> Booking:
+        ride = self._ride(native_id)
+        if ride.status is not S.REQUESTED:
+            raise Refused(Refusal.CONFLICT, f"a ride that is {ride.status} is not looked for")
+        ride.wide = True
         return ride.booking()
 
     def _told(self, native_id: str, *, can_see_taxi: bool) -> Booking:

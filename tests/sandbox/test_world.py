@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -316,3 +316,25 @@ def test_a_taxi_comes_to_the_ends_of_the_map_too(place: tuple[float, float], see
     world = a_world(seed=seed)
     trip = world.place_trip(new_trip(1, *place))["id"]
     assert until(world, trip, "arrived")["eta_s"] == 0
+
+
+def test_a_search_that_is_widened_finds_the_taxi_that_nobody_near_was() -> None:
+    world = a_world(Behaviour.ONLY_FAR)
+    trip = world.place_trip(new_trip())
+    world.advance(90)
+    assert world.trip(trip["id"])["status"] == "requested"
+    world.widen(trip["id"])
+    world.advance(30)
+    assert world.trip(trip["id"])["status"] == "driver_assigned"
+    with pytest.raises(WrongStateError):
+        world.widen(trip["id"])
+
+
+def test_a_trip_for_later_is_kept_and_looked_for_in_good_time() -> None:
+    world = a_world()
+    at = (NOON + timedelta(hours=2)).isoformat(timespec="seconds")
+    trip = world.place_trip({**new_trip(), "pickup_at": at})
+    world.advance(100 * 60)
+    assert (world.trip(trip["id"])["status"], world.trip(trip["id"])["drivers_notified"]) == ("requested", None)
+    world.advance(11 * 60)
+    assert world.trip(trip["id"])["status"] in {"driver_assigned", "arrived"}
