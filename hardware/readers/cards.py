@@ -1,14 +1,26 @@
-"""What is true of every card reader: how a number becomes a hash, and when a card is seen and gone."""
+"""What is true of every card reader: how a number becomes a hash, when a card is seen and gone."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Final
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
+
+from hardware.events import CardRemoved, CardSeen
+from hardware.health import Finding, Health
+from hardware.service import Service
+
+if TYPE_CHECKING:
+    from hardware.events import Emit
+    from hardware.readers.counters import Counters
+    from hardware.service import Backoff, Clock, Wait
 
 SHORTEST_KEY: Final = 16
 HOLDOFF_S: Final = 1.5
 REMOVAL_S: Final = 0.8
+_BAD_IN_A_ROW: Final = 20
+"""Broken frames without a good one between them: not a card held badly, but a cable or a baud rate."""
 
 
 def card_hash(key: bytes, number: str) -> str:
@@ -17,7 +29,8 @@ def card_hash(key: bytes, number: str) -> str:
     Args:
         key: a secret of this box or operator, at least 16 bytes. Without it, the million numbers of a batch of cards
             could simply be tried.
-        number: as the driver writes it; for 125 kHz cards ten hex digits in capitals.
+        number: as the driver writes it: hex digits in capitals, ten for a 125 kHz card, eight, fourteen or twenty for
+            ISO 14443. One card has one hash, whichever driver read it.
 
     Raises:
         ValueError: the key is too short.
@@ -60,3 +73,72 @@ class Presence:
             self._present = False
             return self._card
         return None
+
+
+class CardOptions(TypedDict, total=False):
+    """What every card driver takes by keyword beside its own."""
+
+    holdoff_s: float
+    """How soon the same card may count as a new tap."""
+    removal_s: float
+    """How long without a frame until a card counts as gone."""
+    backoff: Backoff | None
+    """Pauses between tries."""
+    clock: Clock | None
+    """Monotonic seconds."""
+    wait: Wait | None
+    """Waits on an event."""
+
+
+class CardService(Service):
+    """A card reader's thread: a driver hands over the numbers it reads, and only their hashes go on.
+
+    Args:
+        name: name of the device in events.
+        emit: where events go.
+        key: secret with which numbers are hashed, at least 16 bytes (see `card_hash`).
+        counted: what the driver's parser counts.
+        options: see `CardOptions`.
+
+    Raises:
+        ValueError: the key is too short.
+    """
+
+    def __init__(self, name: str, emit: Emit, *, key: bytes, counted: Counters, **options: Unpack[CardOptions]) -> None:
+        super().__init__(
+            name, emit, backoff=options.get("backoff"), clock=options.get("clock"), wait=options.get("wait")
+        )
+        card_hash(key, "")
+        self._key = key
+        self._counted = counted
+        self._presence = Presence(options.get("holdoff_s", HOLDOFF_S), options.get("removal_s", REMOVAL_S))
+        self._bad_before = 0
+
+    def counters(self) -> dict[str, int]:
+        """Count since it was made: `frames` that were good, `bad_frames`, `noise_bytes`."""
+        return asdict(self._counted)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Whether cards come through whole. A reader that nobody held a card to is UNKNOWN: it speaks only then."""
+        if self._counted.bad_frames - self._bad_before >= _BAD_IN_A_ROW:
+            cure = "Check its cable, its ground and the baud rate; keep it away from power supplies."
+            return (Finding(f"{self.name}.frames", Health.WARN, "The reader's data come in broken.", cure),)
+        if not self._counted.frames:
+            return (Finding(f"{self.name}.frames", Health.UNKNOWN, "No card was read since the start.", "Tap a card."),)
+        return (Finding(f"{self.name}.frames", Health.OK, "Cards are read."),)
+
+    def card_read(self, number: str) -> None:
+        """Take a number that came in whole; it goes no further than this."""
+        self._bad_before = self._counted.bad_frames
+        hashed = card_hash(self._key, number)
+        removed, new = self._presence.frame(hashed, self._clock())
+        if removed is not None:
+            self.emit(CardRemoved(self.name, removed))
+        if new:
+            self.emit(CardSeen(self.name, hashed))
+
+    def card_gone(self) -> None:
+        """Look whether the card that was there has been away for long enough; call it every fraction of a second."""
+        gone = self._presence.tick(self._clock())
+        if gone is not None:
+            self.emit(CardRemoved(self.name, gone))

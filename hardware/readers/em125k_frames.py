@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from hardware.readers.counters import Counters
 
 _STX: Final = 0x02
 _ETX: Final = 0x03
@@ -16,17 +17,6 @@ _LONGEST_BARE: Final = 120
 _BARE_FRAME: Final = 12
 _SENSELESS: Final = frozenset({"0000000000", "FFFFFFFFFF"})
 """What a reader with a broken coil says; no card has it."""
-
-
-@dataclass(slots=True)
-class Counters:
-    """What came in since the start."""
-
-    frames: int = 0
-    bad_frames: int = 0
-    """Began like a frame and was none, or its sum was wrong."""
-    noise_bytes: int = 0
-    """Bytes outside any frame."""
 
 
 class Em125kParser:
