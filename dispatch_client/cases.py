@@ -19,6 +19,9 @@ class ErrandKind(StrEnum):
     CONFIRM = "confirm"
     COMING = "coming"
     CANNOT_SEE = "cannot_see"
+    WIDEN = "widen"
+    STRAY = "stray"
+    """An attempt that was given up without its dispatcher's word is looked for once more, and cancelled if alive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Case:
     """When the present search began."""
     asked: Moment | None = None
     """When the question "still wanted?" was put."""
+    hold_s: float = 0.0
+    """Seconds from `wanted` (and `searching`) until a trip for later is looked for; all its times count from then."""
     errands: tuple[Errand, ...] = ()
 
     @property
@@ -55,13 +60,38 @@ class Case:
         """The present attempt; a case has one from the first moment on."""
         return self.trip.attempts[-1]
 
+    def wanted_s(self, now: Moment) -> float | None:
+        """Seconds since a taxi is wanted, below 0 before a trip for later is due; None when no clock can tell."""
+        age = self.wanted.age_s(now)
+        return None if age is None else age - self.hold_s
+
+    def searched_s(self, now: Moment) -> float | None:
+        """Seconds since the present search began, below 0 before it does; None when no clock can tell."""
+        age = self.searching.age_s(now)
+        return None if age is None else age - self.hold_s
+
     def errand(self, kind: ErrandKind) -> Errand | None:
         """The open errand of that kind, if there is one."""
         return next((e for e in self.errands if e.kind == kind), None)
 
     def with_errand(self, errand: Errand) -> Case:
-        """The same case with this errand added, or put in place of the one of its kind."""
-        return replace(self, errands=(*(e for e in self.errands if e.kind != errand.kind), errand))
+        """The same case with this errand added, or put in place of the one of its kind; of strays there may be more."""
+
+        def same(other: Errand) -> bool:
+            several = errand.kind is ErrandKind.STRAY and other.attempt_ref != errand.attempt_ref
+            return other.kind is errand.kind and not several
+
+        return replace(self, errands=(*(e for e in self.errands if not same(e)), errand))
+
+    def with_attempt(self, **changes: object) -> Case:
+        """The same case with these members of its present attempt changed."""
+        changed = replace(self.attempt, **changes)  # type: ignore[arg-type]
+        return self.with_trip(attempts=(*self.trip.attempts[:-1], changed))
+
+    @property
+    def strays(self) -> tuple[Errand, ...]:
+        """The errands about attempts that were given up; they outlive attempt and trip."""
+        return tuple(e for e in self.errands if e.kind is ErrandKind.STRAY)
 
     def without(self, *kinds: ErrandKind) -> Case:
         """The same case with the errands of these kinds done."""

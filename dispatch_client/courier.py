@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Final
 from dispatch_client import outcomes, plan
 from dispatch_client.clock import Clock, SystemClock
 from dispatch_client.exchanges import Exchanges
-from dispatch_client.follower import Follower
 from dispatch_client.keeper import AGAIN_S, Keeper
 from dispatch_client.lanes import Lanes
-from dispatch_client.link import Link
 from dispatch_client.listener import Listener
 from dispatch_client.plan import Policy
+from dispatch_client.seeker import Seeker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
     from dispatch_client.cases import Case
+    from dispatch_client.ladder import Ladder
     from dispatch_client.outbox import Outbox
     from dispatch_client.provider import Provider
     from dispatch_client.trips import TripRequest
@@ -37,7 +37,7 @@ class Courier:
 
     Args:
         open_outbox: opens the store; called on the courier's thread, which owns it from then on.
-        provider: the dispatcher to ask.
+        ladder: whom to ask, and from when on.
         listener: where the news goes.
         policy: how long to want what.
         clock: where the time comes from.
@@ -48,7 +48,7 @@ class Courier:
     def __init__(
         self,
         open_outbox: Callable[[], Outbox],
-        provider: Provider,
+        ladder: Ladder,
         listener: Listener,
         *,
         policy: Policy | None = None,
@@ -57,26 +57,17 @@ class Courier:
         rng: Random | None = None,
     ) -> None:
         self._open_outbox = open_outbox
-        self._provider = provider
+        self._ladder = ladder
         self._tell = listener
         self._policy = policy or Policy()
         self._clock = clock or SystemClock()
         self._lanes = Lanes(lanes)
         self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._keeper = Keeper(provider, listener, self._policy, self._clock)
-        chance = rng or Random()  # noqa: S311 - jitter
-        self._link = Link(listener.on_link, chance)
-        self._exchanges = Exchanges(
-            provider,
-            self._keeper,
-            self._link,
-            self._lanes,
-            listener=listener,
-            post=self._inbox.put,
-            policy=self._policy,
-            clock=self._clock,
-            rng=chance,
-        )
+        self._keeper = Keeper(ladder, listener, self._policy, self._clock, self._down)
+        self._rng = rng or Random()  # noqa: S311 - jitter
+        self._seeker = Seeker(ladder, self._keeper, self._lanes, self._inbox.put, self._clock)
+        self._link_told: bool | None = None
+        self._lines = {name: self._line(ladder.provider(name)) for name in ladder.providers}
         self._stopped = False
         self._thread: threading.Thread | None = None
 
@@ -84,7 +75,7 @@ class Courier:
 
     def ask(self, request: TripRequest, holder: str | None = None) -> None:
         """Ask for a taxi. Acknowledged by `on_trip` once it is on disk, or answered by `on_lost`."""
-        self._inbox.put(lambda: self._keeper.ask(request, holder, at_once=self._link.up is not False))
+        self._inbox.put(lambda: self._keeper.ask(request, holder, self._goes_at_once))
 
     def cancel(self, ref: str, reason: str = "rider") -> None:
         """The rider does not want the taxi any more."""
@@ -92,8 +83,11 @@ class Courier:
 
     def coming(self, ref: str, *, can_see_taxi: bool = True) -> None:
         """Tell the driver that the passenger is on the way, or cannot see the taxi."""
-        can = self._provider.capabilities
-        self._inbox.put(lambda: self._change(ref, lambda case: outcomes.said(case, can, can_see_taxi=can_see_taxi)))
+
+        def said(case: Case) -> Case:
+            return outcomes.said(case, self._ladder.can(case.attempt.provider), can_see_taxi=can_see_taxi)
+
+        self._inbox.put(lambda: self._change(ref, said))
 
     def still_wanted(self, ref: str) -> None:
         """The person answered the question after the deadline: yes, still wanted."""
@@ -113,10 +107,9 @@ class Courier:
             self._thread.join(timeout)
         else:
             self._keeper.close()
-        if self._exchanges.follower is not None:
-            self._exchanges.follower.stop()
         self._lanes.stop()
-        self._provider.close()
+        for line in self._lines.values():
+            line.close()
 
     # -- the loop ------------------------------------------------------------------------------------------------
 
@@ -135,13 +128,8 @@ class Courier:
         except BaseException:
             outbox.close()
             raise
-        if self._provider.capabilities.push and self._exchanges.follower is None:
-            self._exchanges.follower = Follower(
-                self._provider,
-                lambda ref, booking: self._inbox.put(lambda: self._exchanges.pushed(ref, booking)),
-                lambda error: self._inbox.put(lambda: self._exchanges.push_broke(error)),
-            )
-            self._exchanges.follower.start()
+        for line in self._lines.values():
+            line.follow()
 
     def turn(self, timeout: float) -> None:
         """Take one message if one comes within `timeout` seconds, then start whatever is due."""
@@ -159,7 +147,7 @@ class Courier:
         """Seconds until something is due by itself."""
         now = self._clock.now().mono
         dues = [live.ticket.until if live.ticket else live.due for live in self._keeper.lives.values()]
-        dues += [self._keeper.due, self._exchanges.probe_due, now + _IDLE_S]
+        dues += [self._keeper.due, now + _IDLE_S, *(line.probe_due for line in self._lines.values())]
         return max(0.0, min(dues) - now)
 
     def _guarded(self, work: Callable[[], None]) -> None:
@@ -183,9 +171,55 @@ class Courier:
             if (live.ticket.until if live.ticket else live.due) <= now.mono:
                 # Should serving it fail, the others are served all the same, and it is not tried without a pause.
                 live.due = now.mono + AGAIN_S * self._clock.speed
-                self._guarded(lambda live=live: self._exchanges.serve(live, now))  # type: ignore[misc]
-        self._exchanges.probe(now)
+                self._guarded(lambda live=live: self._line_of(live.case).serve(live, now))  # type: ignore[misc]
+        for line in list(self._lines.values()):
+            line.probe(now)
         self._keeper.tend()
+
+    # -- the lines to the dispatchers ----------------------------------------------------------------------------
+
+    def _line(self, provider: Provider) -> Exchanges:
+        # What goes as a message needs no network: that it can be sent does not say that the network is there.
+        counts = provider.capabilities.follows and provider.name in self._ladder.providers
+        return Exchanges(
+            provider,
+            self._keeper,
+            self._lanes,
+            ladder=self._ladder,
+            seeker=self._seeker,
+            down=self._down,
+            on_link=(lambda _up, sentence: self._judge_network(sentence)) if counts else (lambda _up, _sentence: None),
+            listener=self._tell,
+            post=self._inbox.put,
+            policy=self._policy,
+            clock=self._clock,
+            rng=self._rng,
+        )
+
+    def _line_of(self, case: Case) -> Exchanges:
+        name = case.attempt.provider
+        if name not in self._lines:
+            self._lines[name] = self._line(self._ladder.provider(name))
+        return self._lines[name]
+
+    def _goes_at_once(self, case: Case) -> bool:
+        can, now = self._ladder.can(case.attempt.provider), self._clock.now()
+        due = plan.next_job(case, can, now, self._policy) is plan.Job.CREATE
+        return due and self._line_of(case).link.up is not False
+
+    def _down(self, mono: float) -> frozenset[str]:
+        """Names of the dispatchers that could not be reached for long enough to go round them."""
+        since = mono - self._policy.detour_s
+        lost = (name for name, line in self._lines.items() if line.link.up is False and line.link.down_since <= since)
+        return frozenset(lost)
+
+    def _judge_network(self, sentence: str) -> None:
+        """The network is up when any dispatcher is reached, down when none is."""
+        ups = [line.link.up for name, line in self._lines.items() if self._ladder.can(name).follows]
+        up = any(ups)
+        if (up or all(one is False for one in ups)) and up is not self._link_told:
+            self._link_told = up
+            self._tell.on_link(up, "" if up else sentence)
 
     # -- changes that a person wants -----------------------------------------------------------------------------
 

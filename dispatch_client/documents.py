@@ -21,6 +21,7 @@ def dump_case(case: Case) -> str:
             "wanted": _moment_out(case.wanted),
             "searching": _moment_out(case.searching),
             "asked": _moment_out(case.asked),
+            "hold_s": case.hold_s,
             "errands": [_errand_out(errand) for errand in case.errands],
         },
         separators=(",", ":"),
@@ -35,6 +36,7 @@ def load_case(text: str, payload: bytes) -> Case:
         wanted=_moment(raw["wanted"]),
         searching=_moment(raw["searching"]),
         asked=_moment(raw["asked"]) if raw["asked"] else None,
+        hold_s=raw.get("hold_s", 0.0),
         errands=tuple(_errand(errand, payload) for errand in raw["errands"]),
     )
 
@@ -115,12 +117,23 @@ def _attempt_out(attempt: Attempt) -> dict[str, Any]:
         "provider": attempt.provider,
         "status": attempt.status,
         "booking": _booking_out(attempt.booking) if attempt.booking else None,
+        "wider": attempt.wider,
+        "followed": attempt.followed,
+        "left": attempt.left,
     }
 
 
 def _attempt(raw: dict[str, Any]) -> Attempt:
     booking = raw["booking"]
-    return Attempt(raw["ref"], raw["provider"], TripStatus(raw["status"]), _booking(booking) if booking else None)
+    return Attempt(
+        ref=raw["ref"],
+        provider=raw["provider"],
+        status=TripStatus(raw["status"]),
+        booking=_booking(booking) if booking else None,
+        wider=raw.get("wider", False),
+        followed=raw.get("followed", True),
+        left=raw.get("left", False),
+    )
 
 
 def _booking_out(booking: Booking) -> dict[str, Any]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dispatch_client import outcomes, plan
+from dispatch_client import outcomes, plan, strays
+from dispatch_client.attempts import climbed
 from dispatch_client.cases import ErrandKind
 from dispatch_client.errors import Ambiguous, DispatchError, Refused, Unreachable
+from dispatch_client.follower import Follower
 from dispatch_client.keeper import Ticket
-from dispatch_client.lanes import HeldUpError, Lanes, exchange
+from dispatch_client.lanes import LANE_S, HeldUpError, Lanes, exchange
+from dispatch_client.link import Link
 from dispatch_client.plan import Job
 from dispatch_client.retry import delay_s, patience_s
 from dispatch_client.trips import Booking, TripStatus
@@ -19,29 +22,34 @@ if TYPE_CHECKING:
 
     from dispatch_client.cases import Case
     from dispatch_client.clock import Clock, Moment
-    from dispatch_client.follower import Follower
     from dispatch_client.keeper import Keeper, Live
-    from dispatch_client.link import Link
+    from dispatch_client.ladder import Ladder
     from dispatch_client.listener import Listener
     from dispatch_client.plan import Policy
     from dispatch_client.provider import Provider
+    from dispatch_client.seeker import Seeker
 
-LANE_S: Final = 90.0
-"""Real seconds after which a lane that does not answer is given up: waiting for a lane and three long exchanges."""
+STRAY_LOOK_S: Final = 5.0
 _OFFER_S: Final = 3.0
 """An offer stands about half a minute: nothing about it is put off for longer than this."""
 
 
 class Exchanges:
-    """All talk with one dispatcher. Lives on the courier's thread; `post` brings work from other threads there."""
+    """All talk with one dispatcher. Lives on the courier's thread; `post` brings work from other threads there.
+
+    `down` tells who cannot be reached at that monotonic second.
+    """
 
     def __init__(
         self,
         provider: Provider,
         keeper: Keeper,
-        link: Link,
         lanes: Lanes,
         *,
+        ladder: Ladder,
+        seeker: Seeker,
+        down: Callable[[float], frozenset[str]],
+        on_link: Callable[[bool, str], None],
         listener: Listener,
         post: Callable[[Callable[[], None]], None],
         policy: Policy,
@@ -50,10 +58,13 @@ class Exchanges:
     ) -> None:
         self.follower: Follower | None = None
         """The stream of news, once it is followed."""
+        self.link = Link(on_link, rng)
         self._provider = provider
         self._keeper = keeper
-        self._link = link
         self._lanes = lanes
+        self._ladder = ladder
+        self._seeker = seeker
+        self._down = down
         self._tell = listener
         self._post = post
         self._policy = policy
@@ -62,16 +73,32 @@ class Exchanges:
         self._probe_until = 0.0
         self._probe_fault = ""
 
+    def follow(self) -> None:
+        """Open the stream of news, where there is one."""
+        if self._provider.capabilities.push and self.follower is None:
+            self.follower = Follower(
+                self._provider,
+                lambda ref, booking: self._post(lambda: self.pushed(ref, booking)),
+                lambda error: self._post(lambda: self.push_broke(error)),
+            )
+            self.follower.start()
+
+    def close(self) -> None:
+        """End the stream and give connections back."""
+        if self.follower is not None:
+            self.follower.stop()
+        self._provider.close()
+
     @property
     def probe_due(self) -> float:
         """Monotonic second at which the line is to be looked at."""
-        return max(self._link.probe_due, self._probe_until)
+        return max(self.link.probe_due, self._probe_until)
 
     def probe(self, now: Moment) -> None:
         """Find out whether the dispatcher answers, when that is due."""
         if self.probe_due > now.mono:
             return
-        self._link.probing(now.mono)
+        self.link.probing(now.mono)
         until = self._probe_until = now.mono + LANE_S * self._clock.speed
         self._lanes.carry(self._provider.health, lambda answer: self._post(lambda: self._probed(answer, until)))
 
@@ -79,18 +106,29 @@ class Exchanges:
         """Do what is due for one trip; `due` is set to the pause after a failed write already."""
         if live.ticket is not None:
             self._lanes.given_up()
-            self._answered(live.ticket, Ambiguous(f"no answer to {live.ticket.job.value} from the provider itself"))
+            sentence = f"no answer to {live.ticket.job.value} from the provider itself"
+            answered = self._seeker.sought if live.ticket.job is Job.STRAY else self._answered
+            answered(live.ticket, Ambiguous(sentence))
             return
         if live.unsaved:
             self._keeper.save_again(live)
-        case = plan.aged(live.case, now, self._provider.capabilities, self._policy)
+        can, down = self._provider.capabilities, self._down(now.mono)
+        case = plan.aged(live.case, now, can, self._policy)
+        case = climbed(case, self._ladder, now, down=down, fresh=False)
         if case is not live.case:
             self._keeper.settle(live, case)
-        if live.case.trip.ended:
+        if live.case.attempt.provider != self._provider.name:
+            live.due = now.mono  # it is another dispatcher's turn
             return
-        job = Job.CREATE if live.announced else plan.next_job(live.case, self._provider.capabilities, now, self._policy)
-        if job is None or self._link.up is False:
-            pause = plan.ages_in_s(live.case, now, self._policy)
+        job = Job.CREATE if live.announced else plan.next_job(live.case, can, now, self._policy)
+        if job is Job.STRAY:
+            self._seeker.seek(live, now)
+            return
+        if live.case.trip.ended:
+            live.due = now.mono + STRAY_LOOK_S
+            return
+        if job is None or self.link.up is False:
+            pause = self._idle_s(live.case, now)
             live.due = min(live.due, now.mono + pause) if live.unsaved else now.mono + pause
             return
         if job is Job.CREATE and not self._keeper.commit(live, plan.sending(live.case, now)):
@@ -102,6 +140,16 @@ class Exchanges:
             lambda: exchange(self._provider, case, job, lambda: plan.late(case, self._clock.now(), self._policy)),
             lambda answer: self._post(lambda: self._answered(ticket, answer)),
         )
+
+    def _idle_s(self, case: Case, now: Moment) -> float:
+        """Seconds for which there is nothing to do but wait: for a deadline, the next rung, a way round."""
+        pause = plan.ages_in_s(case, now, self._policy)
+        searched = case.searched_s(now)
+        rung = self._ladder.next_s(searched) if searched is not None else None
+        waits = [pause] if rung is None else [pause, rung]
+        if self.link.up is False:
+            waits.append(self.link.down_since + self._policy.detour_s - now.mono)
+        return max(min(wait for wait in waits if wait > 0), 0.0) if any(wait > 0 for wait in waits) else pause
 
     def _answered(self, ticket: Ticket, answer: object) -> None:
         self._judge_link(answer)
@@ -124,15 +172,16 @@ class Exchanges:
                 case = outcomes.answered(case, ticket.job, answer, now, can)
             else:
                 case = outcomes.not_found(case, now, can)
+            case = climbed(case, self._ladder, now, down=self._down(now.mono), fresh=ticket.job is Job.READ)
             self._pace(live, case, ticket.job, now)
         self._keeper.settle(live, case)
 
     def _pace(self, live: Live, case: Case, job: Job, now: Moment) -> None:
         """Errands at once, but the same one again only after a pause; reads in their rhythm."""
         after = plan.next_job(case, self._provider.capabilities, now, self._policy)
-        if not case.errands:
+        if case.errands == case.strays:
             live.tries, live.fault = 0, ""
-            live.due = now.mono + self._poll_s(case.trip.status)
+            live.due = now.mono + self._poll_s(case, now)
         elif after is job or (after is Job.CANCEL and _cancel_sent(live.case)):
             live.tries += 1
             live.due = now.mono + patience_s(Ambiguous("not yet"), live.tries, self._rng)
@@ -144,7 +193,7 @@ class Exchanges:
             live.due = now.mono  # held until the link is up again, or until its deadline
             return
         live.tries += 1
-        pause = patience_s(error, live.tries, self._rng)
+        pause = min(patience_s(error, live.tries, self._rng), self._idle_s(live.case, now))
         live.due = now.mono + (min(pause, _OFFER_S) if live.case.trip.status is TripStatus.OFFERED else pause)
         if isinstance(error, Refused) and delay_s(error, 1, self._rng) is None:
             sentence = f"{self._provider.name} refused to {job.value}: {error}"
@@ -159,30 +208,36 @@ class Exchanges:
 
     def _news(self, attempt_ref: str, booking: Booking) -> None:
         """Take in what came without being asked for just now."""
-        live = self._keeper.of_attempt(attempt_ref)
-        if live is None or live.case.trip.ended or live.case.errand(ErrandKind.CANCEL):
+        live, now = self._keeper.of_attempt(attempt_ref), self._clock.now()
+        if live is None:
+            return
+        if live.case.attempt.ref != attempt_ref:
+            case = strays.met(live.case, attempt_ref, booking, now, self._provider.capabilities)
+            live.due = now.mono
+            self._keeper.settle(live, case)
+            return
+        if live.case.trip.ended or live.case.errand(ErrandKind.CANCEL):
             return  # a cancel is confirmed by a read, never by news that was under way
-        now = self._clock.now()
         case = outcomes.heard(live.case, booking, now, self._provider.capabilities)
-        live.due = now.mono + (0.0 if case.errands else self._poll_s(case.trip.status))
+        live.due = now.mono + (0.0 if case.errands != case.strays else self._poll_s(case, now))
         self._keeper.settle(live, case)
 
     def push_broke(self, error: DispatchError) -> None:
         """The stream is gone: find out whether the line is, and read every booking once."""
         now = self._clock.now().mono
         if isinstance(error, Unreachable):
-            self._link.doubted(now)
-        for live in self._keeper.lives.values():
+            self.link.doubted(now)
+        for live in self._mine():
             if not live.case.errands:
                 live.due = min(live.due, now + 1.0)
 
     def _probed(self, answer: object, until: float) -> None:
         if until == self._probe_until:
             self._probe_until = 0.0
-        was_down = self._link.up is False
+        was_down = self.link.up is False
         self._judge_link(answer)
         if isinstance(answer, Ambiguous):
-            self._link.unclear()
+            self.link.unclear()
             if was_down:
                 self._wake_all()
         fault = str(answer) if isinstance(answer, Refused) else ""
@@ -193,20 +248,24 @@ class Exchanges:
     def _judge_link(self, answer: object) -> None:
         now = self._clock.now().mono
         if isinstance(answer, Unreachable):
-            self._link.lost(now, str(answer))
-        elif not isinstance(answer, Ambiguous | HeldUpError) and self._link.reached(now):
+            self.link.lost(now, str(answer))
+        elif not isinstance(answer, Ambiguous | HeldUpError) and self.link.reached(now):
             if self.follower is not None:
                 self.follower.nudge()
             self._wake_all()
 
     def _wake_all(self) -> None:
         now = self._clock.now().mono
-        for live in self._keeper.lives.values():
+        for live in self._mine():
             live.due, live.tries = now, 0
 
-    def _poll_s(self, status: TripStatus) -> float:
+    def _mine(self) -> list[Live]:
+        """The trips whose present attempt is made here."""
+        return [live for live in self._keeper.lives.values() if live.case.attempt.provider == self._provider.name]
+
+    def _poll_s(self, case: Case, now: Moment) -> float:
         pushed = self.follower is not None and self.follower.alive
-        return plan.poll_s(status, self._provider.capabilities, pushed=pushed) * self._rng.uniform(0.8, 1.2)
+        return plan.poll_s(case, now, self._provider.capabilities, pushed=pushed) * self._rng.uniform(0.8, 1.2)
 
 
 def _cancel_sent(case: Case) -> bool:

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from dispatch_client import plan
+from dispatch_client.attempts import follow_up, new_case
 from dispatch_client.store import OutboxError
+from dispatch_client.strays import attempt
 from dispatch_client.trips import TripStatus
 
 if TYPE_CHECKING:
@@ -15,9 +17,9 @@ if TYPE_CHECKING:
 
     from dispatch_client.cases import Case
     from dispatch_client.clock import Clock
+    from dispatch_client.ladder import Ladder
     from dispatch_client.listener import Listener
     from dispatch_client.plan import Job, Policy
-    from dispatch_client.provider import Provider
     from dispatch_client.store import Outbox
     from dispatch_client.trips import TripRequest
 
@@ -61,12 +63,20 @@ class Keeper:
     cancel, hold at once even when the disk is full: they are told and acted upon, and written as soon as it can be.
     """
 
-    def __init__(self, provider: Provider, listener: Listener, policy: Policy, clock: Clock) -> None:
+    def __init__(
+        self,
+        ladder: Ladder,
+        listener: Listener,
+        policy: Policy,
+        clock: Clock,
+        down: Callable[[float], frozenset[str]],
+    ) -> None:
         self.lives: dict[str, Live] = {}
         self.outbox: Outbox | None = None
         self.due = 0.0
         """Monotonic second at which `tend` has something to do."""
-        self._provider = provider
+        self._ladder = ladder
+        self._down = down
         self._tell = listener
         self._policy = policy
         self._clock = clock
@@ -136,17 +146,22 @@ class Keeper:
 
     # -- one trip ------------------------------------------------------------------------------------------------
 
-    def ask(self, request: TripRequest, holder: str | None, *, at_once: bool) -> None:
+    def ask(self, request: TripRequest, holder: str | None, at_once: Callable[[Case], bool]) -> None:
         """Take in a press; told by `on_trip` when it is on disk, by `on_lost` when it cannot be.
 
-        `at_once`: it is sent right away, so one write says both "asked" and "may have been sent".
+        `at_once` tells whether it is sent right away: then one write says both "asked" and "may have been sent".
         """
         now = self._clock.now()
+        if request.pickup_at is not None and not now.trusted:
+            self._tell.on_lost(request, "this box does not know the time yet: nothing can be booked for later")
+            return
         try:
             live = self.lives.get(request.client_ref)
             if live is None:
-                case = plan.new_case(request, holder, self._provider, now, self._policy)
-                if at_once:
+                down = self._down(now.mono)
+                case = new_case(request, holder, self._ladder, now, self._policy, down=down)
+                announced = at_once(case)
+                if announced:
                     case = plan.sending(case, now)
                 store = self._store()
                 if not store.add(case):
@@ -154,7 +169,7 @@ class Keeper:
                     self._tell.on_trip((known or case).trip)
                     return
                 self._worked()
-                live = self.lives[request.client_ref] = Live(case, due=now.mono, announced=at_once)
+                live = self.lives[request.client_ref] = Live(case, due=now.mono, announced=announced)
         except OutboxError as error:
             self.failed(error)
             self._tell.on_lost(request, str(error))
@@ -167,16 +182,17 @@ class Keeper:
         self._tell.on_trip(live.case.trip)
 
     def of_attempt(self, attempt_ref: str) -> Live | None:
-        """The trip whose present attempt has this reference."""
-        return next((live for live in self.lives.values() if live.case.attempt.ref == attempt_ref), None)
+        """The trip that made the attempt of this reference, be it the present one or not."""
+        return next((live for live in self.lives.values() if attempt(live.case, attempt_ref)), None)
 
     def settle(self, live: Live, case: Case) -> None:
         """Keep what changed and tell it; go on with another attempt, or end, where that follows."""
         now = self._clock.now()
-        if further := plan.follow_up(live.case, case, self._provider, now, self._policy):
+        down = self._down(now.mono)
+        if further := follow_up(live.case, case, self._ladder, now, self._policy, down=down):
             case, wait = further
             live.due, live.tries, live.fault = now.mono + wait, 0, ""
-        if case.trip.ended:
+        if case.trip.ended and not case.errands:
             self._end(live, case)
         elif case != live.case:
             worth = live.unsaved or _lasting(case) != _lasting(live.case)
@@ -198,7 +214,7 @@ class Keeper:
 
     def save_again(self, live: Live) -> None:
         """Write the case as it now is; where that fails it is marked so."""
-        if not live.case.trip.ended:
+        if not live.case.trip.ended or live.case.errands:
             live.unsaved = not self._saved(lambda store: store.save(live.case))
         elif self._end_saved(live.case):
             del self.lives[live.case.trip.ref]

@@ -9,15 +9,19 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Final
 
 from dispatch_client.cases import Case, ErrandKind
-from dispatch_client.errors import Ambiguous, DispatchError
+from dispatch_client.errors import Ambiguous, DispatchError, Refusal, Refused
 from dispatch_client.plan import Job
+from dispatch_client.strays import DOUBLE
+from dispatch_client.trips import ENDS
 
 if TYPE_CHECKING:
     from dispatch_client.provider import Provider
-    from dispatch_client.trips import Booking
+    from dispatch_client.trips import Attempt, Booking
 
 LANES: Final = 4
 """Exchanges under way at once. Ten people waiting at one box poll every few seconds; an exchange takes about 50 ms."""
+LANE_S: Final = 90.0
+"""Real seconds after which a lane that does not answer is given up: waiting for a lane and three long exchanges."""
 MOST: Final = 16
 """Threads at most, those that a provider never gave back included."""
 
@@ -101,7 +105,20 @@ def exchange(  # noqa: PLR0911 - one way out for each job
             return provider.cancel(native_id, cancel.reason if cancel else "")
         case Job.CONFIRM:
             return provider.confirm(native_id)
-        case Job.COMING:
-            return provider.passenger_coming(native_id)
-        case Job.CANNOT_SEE:
-            return provider.passenger_coming(native_id, can_see_taxi=False)
+        case Job.WIDEN:
+            return provider.widen(native_id)
+    return provider.passenger_coming(native_id, can_see_taxi=job is Job.COMING)
+
+
+def stray(provider: Provider, attempt: Attempt, *, cancel: bool) -> Booking | None:
+    """Look for an attempt that was given up and, with `cancel`, end it; None when its dispatcher does not have it."""
+    try:
+        found = provider.get(attempt.booking.native_id) if attempt.booking else provider.find_by_ref(attempt.ref)
+        if found is None or not cancel or found.status in ENDS:
+            return found
+        provider.cancel(found.native_id, DOUBLE)
+        return provider.get(found.native_id)
+    except Refused as error:
+        if error.refusal is Refusal.NOT_FOUND:
+            return None
+        raise

@@ -22,6 +22,8 @@ class Link:
 
     def __init__(self, tell: Callable[[bool, str], None], rng: Random) -> None:
         self.up: bool | None = None
+        self.down_since = 0.0
+        """When it was lost, while `up` is False."""
         self.probe_due = 0.0
         self._told: bool | None = None
         self._tell = tell
@@ -38,6 +40,7 @@ class Link:
         """Nothing could be sent; `sentence` says why."""
         if self.up is not False:
             self.probe_due = now + 1.0
+            self.down_since = now
         self._set(up=False, sentence=sentence)
 
     def doubted(self, now: float) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from dispatch_client.cases import Case, Errand, ErrandKind
 from dispatch_client.errors import Ambiguous, Refusal, Refused
-from dispatch_client.plan import ERRAND_JOBS, Job, concluded
+from dispatch_client.plan import ERRAND_JOBS, Job, concluded, out_of_sight
 from dispatch_client.trips import ENDS, WITH_TAXI, Booking, TripStatus, may_follow
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ _LOOKING: Final = frozenset({TripStatus.QUEUED, TripStatus.SUBMITTING, TripStatu
 """The dispatcher looks for a driver, for the first time or again."""
 
 
-def heard(case: Case, booking: Booking, now: Moment, can: Capabilities) -> Case:
+def heard(  # noqa: PLR0911 - one way out for each rule
+    case: Case, booking: Booking, now: Moment, can: Capabilities
+) -> Case:
     """Take in what the dispatcher says of the current attempt. Late, impossible or unknown news changes no status."""
     before, known = case.trip.status, case.attempt.booking
     if known and known.revision is not None and booking.revision is not None and booking.revision < known.revision:
@@ -54,7 +56,9 @@ def heard(case: Case, booking: Booking, now: Moment, can: Capabilities) -> Case:
         coming=case.trip.coming and status in WITH_TAXI,
     )
     if case.trip.ended:
-        return concluded(case, status) if case.trip.cancelling else replace(case, errands=())
+        return concluded(case, status) if case.trip.cancelling else replace(case, errands=case.strays)
+    if attempt.left:
+        return _left(case, before, now, can)
     if cancel := case.errand(ErrandKind.CANCEL):
         if status is TripStatus.IN_PROGRESS:  # too late: the passenger is in the taxi
             return case.without(ErrandKind.CANCEL).with_trip(cancelling=False)
@@ -63,6 +67,24 @@ def heard(case: Case, booking: Booking, now: Moment, can: Capabilities) -> Case:
     if status is TripStatus.OFFERED and can.needs_confirm:
         return case.with_errand(Errand(ErrandKind.CONFIRM, attempt.ref))
     return case.without(ErrandKind.CONFIRM)
+
+
+def _left(case: Case, before: TripStatus, now: Moment, can: Capabilities) -> Case:
+    """An attempt that is being left for another dispatcher is alive still."""
+    cancel, status = case.errand(ErrandKind.CANCEL), case.trip.status
+    searching = status in _LOOKING
+    if cancel and searching:
+        return case.with_errand(replace(cancel, sent_at=None))  # it did not take, so it goes out again
+    age = cancel.sent_at.age_s(now) if cancel and cancel.sent_at else None
+    if age is not None and age < can.settle_s:
+        # A taxi that was found while the cancel was on its way is about to be cancelled with the rest.
+        return case.with_attempt(status=before).with_trip(status=before, eta_at=None)
+    # A taxi came before the cancel could: better than any that would have to be looked for.
+    # Should a cancel take effect later after all, it was still not the rider's.
+    asked = case.attempt.left and not (cancel and cancel.sent_at is None)
+    case = case.without(ErrandKind.CANCEL).with_attempt(left=asked)
+    offered = status is TripStatus.OFFERED and can.needs_confirm
+    return case.with_errand(Errand(ErrandKind.CONFIRM, case.attempt.ref)) if offered else case
 
 
 def _eta_at(case: Case, booking: Booking, now: Moment) -> datetime | None:
@@ -86,15 +108,20 @@ def _completed(booking: Booking, known: Booking | None) -> Booking:
 def answered(case: Case, job: Job, booking: Booking, now: Moment, can: Capabilities) -> Case:
     """Take in a booking that came as the answer to a job."""
     if job is Job.CANCEL:
-        # A cancel is confirmed by a read and by nothing else.
+        # A cancel is confirmed by a read and by nothing else, where anything can be read.
+        if not can.follows:
+            return concluded(case, TripStatus.CANCELLED_BY_RIDER)
         cancel = case.errand(ErrandKind.CANCEL)
         return case.with_errand(replace(cancel, sent_at=now)) if cancel else case
     if job in ERRAND_JOBS.values() and booking.status is not TripStatus.UNKNOWN:
         case = case.without(ErrandKind(job.value))
+        case = case.with_attempt(wider=True) if job is Job.WIDEN else case
     return heard(case, booking, now, can)
 
 
-def failed(case: Case, job: Job, error: DispatchError, now: Moment, can: Capabilities) -> Case:
+def failed(  # noqa: PLR0911 - one way out for each rule
+    case: Case, job: Job, error: DispatchError, now: Moment, can: Capabilities
+) -> Case:
     """Take in that an exchange gave no booking."""
     refusal = error.refusal if isinstance(error, Refused) else None
     if job is Job.CREATE:
@@ -103,11 +130,15 @@ def failed(case: Case, job: Job, error: DispatchError, now: Moment, can: Capabil
         return not_found(case, now, can) if refusal is Refusal.NOT_FOUND else case
     if job is Job.READ:
         return _vanished(case, now, can) if refusal is Refusal.NOT_FOUND else case
+    if job is Job.CANCEL and not can.follows and isinstance(error, Ambiguous):
+        return out_of_sight(case)  # a message that may have gone is not sent twice
     if refusal is None or refusal in _TRY_LATER or refusal is Refusal.AUTH:
         return case
     # The booking is in another state than we thought; the read that follows tells which.
     kind = ErrandKind(job.value)
     cancel = case.errand(kind) if kind is ErrandKind.CANCEL else None
+    if cancel and case.attempt.left:
+        return case.without(kind).with_attempt(left=False)
     return case.with_errand(replace(cancel, sent_at=now)) if cancel else case.without(kind)
 
 
@@ -131,14 +162,15 @@ def _create_failed(case: Case, error: DispatchError, now: Moment, can: Capabilit
     if isinstance(error, Ambiguous):
         # From now on, not from the sending: the server may have got the last byte this moment.
         unsure = replace(create, sent_at=now, unknown=create.unknown + 1)
-        return case.with_errand(unsure).with_trip(status=TripStatus.SUBMITTING)
+        # The attempt is marked for good: a look-up that finds nothing may still be wrong.
+        return case.with_errand(unsure).with_attempt(status=TripStatus.UNKNOWN).with_trip(status=TripStatus.SUBMITTING)
     if not isinstance(error, Refused) or error.refusal in _TRY_LATER:
         # This sending did not arrive; an earlier one still may have.
         return case.with_trip(status=TripStatus.SUBMITTING) if create.unknown else _not_taken(case)
     if error.refusal is Refusal.CONFLICT and can.find_by_ref:
         return case.with_errand(replace(create, sent_at=create.sent_at or now, reason=error.refusal.value))
     if error.refusal in REFUSED_FOR_GOOD:
-        return concluded(case, REFUSED_FOR_GOOD[error.refusal])
+        return concluded(case.with_attempt(status=TripStatus.REJECTED), REFUSED_FOR_GOOD[error.refusal])
     return _attempt_over(case, TripStatus.NO_DRIVERS)
 
 
@@ -146,6 +178,8 @@ def _not_taken(case: Case) -> Case:
     """The dispatcher does not have it: it waits to be sent, or is over when nobody wants it any more."""
     if case.trip.cancelling:
         return concluded(case, TripStatus.CANCELLED_BY_RIDER)
+    if case.attempt.left:
+        return _attempt_over(case, TripStatus.CANCELLED_BY_RIDER)
     create = case.errand(ErrandKind.CREATE)
     case = case.with_trip(status=TripStatus.QUEUED)
     return case.with_errand(replace(create, sent_at=None)) if create else case
@@ -162,8 +196,7 @@ def _vanished(case: Case, now: Moment, can: Capabilities) -> Case:
 
 
 def _attempt_over(case: Case, status: TripStatus) -> Case:
-    attempts = (*case.trip.attempts[:-1], replace(case.attempt, status=status))
-    return concluded(case.with_trip(attempts=attempts), status)
+    return concluded(case.with_attempt(status=status), status)
 
 
 def cancelled(case: Case, reason: str) -> Case:
@@ -174,6 +207,7 @@ def cancelled(case: Case, reason: str) -> Case:
     if create is not None and create.sent_at is None:
         return concluded(case, TripStatus.CANCELLED_BY_RIDER)
     errand = Errand(ErrandKind.CANCEL, case.attempt.ref, reason=reason)
+    case = case.with_attempt(left=False)
     return case.without(*ERRAND_JOBS).with_trip(cancelling=True, asks_again=False).with_errand(errand)
 
 

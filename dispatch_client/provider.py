@@ -36,6 +36,8 @@ class Capabilities:
     """`get` tells how a booking stands. False: what becomes of it is never heard (a text message)."""
     cancels: bool = True
     """A booking can be cancelled. False: once it is made, nobody here can take it back."""
+    asks_one: bool = False
+    """A booking asks one taxi alone; that this one did not come says nothing about the next."""
     min_poll_s: float = 2.0
     """Never ask about one booking more often than this."""
     settle_s: float = 10.0

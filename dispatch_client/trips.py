@@ -187,6 +187,12 @@ class Attempt:
     provider: str
     status: TripStatus = TripStatus.QUEUED
     booking: Booking | None = None
+    wider: bool = False
+    """The dispatcher looks further away, too."""
+    followed: bool = True
+    """What becomes of it is heard. False: it was sent as a message, and nobody can see what came of that."""
+    left: bool = False
+    """It is being cancelled, or was, so that the next dispatcher can be asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
+from dispatch_client.attempts import attempt_ref
 from dispatch_client.errors import Refusal, Refused
 from dispatch_client.http import json_object
-from dispatch_client.plan import attempt_ref
 from dispatch_client.providers import _letaxi_answers as answers
 
 if TYPE_CHECKING:

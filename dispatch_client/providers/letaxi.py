@@ -57,7 +57,13 @@ class LeTaxiProvider:
     """
 
     capabilities = Capabilities(
-        estimate=True, needs_confirm=True, arrived_state=False, find_by_ref=True, min_poll_s=2.0, settle_s=10.0
+        estimate=True,
+        needs_confirm=True,
+        arrived_state=False,
+        find_by_ref=True,
+        asks_one=True,
+        min_poll_s=2.0,
+        settle_s=10.0,
     )
 
     def __init__(

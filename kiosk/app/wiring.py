@@ -72,6 +72,7 @@ def store_key(config: Config) -> bytes:
 def courier_of(config: Config, provider: Provider, inbox: Inbox[Event], clock: Clock) -> Courier:
     """The courier, its news put into the inbox; nothing is opened before it starts."""
     from dispatch_client.courier import Courier, Listener
+    from dispatch_client.ladder import Ladder
     from dispatch_client.outbox import open_outbox
     from dispatch_client.plan import Policy
 
@@ -91,7 +92,7 @@ def courier_of(config: Config, provider: Provider, inbox: Inbox[Event], clock: C
         on_ready=lambda last: inbox.put(Resumed(last)),
     )
     policy = Policy(deadline_s=dispatch.deadline_s, answer_s=dispatch.ask_again_s, search_s=dispatch.search_s)
-    return Courier(open_store, provider, listener, policy=policy, clock=clock)
+    return Courier(open_store, Ladder.of(provider), listener, policy=policy, clock=clock)
 
 
 def _link(inbox: Inbox[Event], *, up: bool, sentence: str) -> None:

@@ -14,7 +14,9 @@ from figures import Figure, Samples
 from store import BareTable, pressed
 
 from dispatch_client import plan
+from dispatch_client.attempts import new_case
 from dispatch_client.clock import SystemClock
+from dispatch_client.ladder import Ladder
 from dispatch_client.providers.hail_api import HailApiProvider
 from dispatch_client.sandbox import Behaviour, Sandbox
 from dispatch_client.trips import ENDS, TripStatus
@@ -144,7 +146,7 @@ def _courier(sandbox: Sandbox, folder: Path) -> Iterator[tuple[Courier, Desk]]:
     desk = Desk()
     dispatch = config.dispatch
     provider = HailApiProvider(url=dispatch.url, token=dispatch.token.reveal())
-    courier = courier_of(config, provider, desk.inbox, SystemClock())
+    courier = courier_of(config, Ladder.of(provider), desk.inbox, SystemClock())
     courier.start()
     try:
         desk.wait(lambda event: isinstance(event, Resumed), "the courier")
@@ -167,7 +169,7 @@ def _presses(sandbox: Sandbox, courier: Courier, desk: Desk, folder: Path, round
             courier.cancel(request.client_ref)
             desk.ended(request.client_ref)
             other = pressed(number)
-            case = plan.new_case(other, None, provider, SystemClock().now(), plan.Policy())
+            case = new_case(other, None, Ladder.of(provider), SystemClock().now(), plan.Policy())
             bare_kept.add(table.insert(other.client_ref, case.errands[0].payload.decode()) * _MS)
             bare_accepted.add(_post(requests.post, sandbox, provider, other) * _MS)
             reused.add(_post(session.post, sandbox, provider, pressed(number)) * _MS)

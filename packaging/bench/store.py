@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 from figures import Figure, Samples
 
 from dispatch_client import plan
+from dispatch_client.attempts import new_case
 from dispatch_client.clock import SystemClock
+from dispatch_client.ladder import Ladder
 from dispatch_client.outbox import load_key, open_outbox
 from dispatch_client.providers.hail_api import HailApiProvider
 from dispatch_client.trips import Place, TripRequest
@@ -69,7 +71,7 @@ def measure(folder: Path, tell: Progress, rounds: int = ROUNDS) -> list[Figure]:
         for number in range(rounds):
             request = pressed(number)
             began = time.perf_counter()
-            case = plan.new_case(request, None, provider, clock.now(), policy)
+            case = new_case(request, None, Ladder.of(provider), clock.now(), policy)
             outbox.save(case)
             ours.add((time.perf_counter() - began) * _MS)
             bare.add(table.insert(request.client_ref, case.errands[0].payload.decode()) * _MS)

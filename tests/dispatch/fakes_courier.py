@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Self
 from fakes_dispatcher import FULL, FakeClock, FakeDispatcher, wish
 
 from dispatch_client.courier import Courier, Listener, Policy
+from dispatch_client.ladder import Ladder, Rung
 from dispatch_client.outbox import Outbox, load_key, open_outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from dispatch_client.provider import Capabilities
@@ -83,11 +84,13 @@ class Rig:
         lanes: Executor | None = None,
         clock: FakeClock | None = None,
         dispatcher: FakeDispatcher | None = None,
+        above: Sequence[Rung] = (),
     ) -> None:
         self.folder = folder
         self.policy = policy or Policy()
         self.clock = clock or FakeClock()
         self.dispatcher = dispatcher or FakeDispatcher(self.clock, capabilities)
+        self.ladder = Ladder([Rung(self.dispatcher), *above])
         self.lanes = lanes or Inline()
         self.told = Recorder()
         self.courier = self.made()
@@ -95,7 +98,7 @@ class Rig:
     def made(self) -> Courier:
         return Courier(
             self.open_outbox,
-            self.dispatcher,
+            self.ladder,
             self.told.listener(),
             policy=self.policy,
             clock=self.clock,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dispatch_client.courier import Courier, Listener
 from dispatch_client.http import Limits
+from dispatch_client.ladder import Ladder
 from dispatch_client.outbox import load_key, open_outbox
 from dispatch_client.providers.hail_api import HailApiProvider
 from dispatch_client.trips import Place, TripRequest, TripStatus
@@ -32,7 +33,7 @@ class Child:
         self._to_cancel: set[str] = set()
         provider = HailApiProvider(url, "sandbox", limits=Limits(connect_s=0.5, read_s=0.3, total_s=0.6), quiet_s=5)
         listener = Listener(self._on_trip, on_ready=self._on_ready)
-        self.courier = Courier(lambda: open_outbox(folder, load_key(folder / "key"))[0], provider, listener)
+        self.courier = Courier(lambda: open_outbox(folder, load_key(folder / "key"))[0], Ladder.of(provider), listener)
 
     def say(self, word: str, ref: str = "") -> None:
         if (word, ref) not in self._said:

@@ -12,6 +12,7 @@ from fakes_dispatcher import CAR, DRIVER, FULL, Fate, S, wish
 
 from dispatch_client.courier import Courier
 from dispatch_client.errors import Refusal, Refused, Unreachable
+from dispatch_client.ladder import Ladder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -250,7 +251,7 @@ def test_the_thread_takes_presses_and_stops(tmp_path: Path) -> None:
                 asked.set()
 
         listener.on_trip = on_trip
-        courier = Courier(lambda: Rig(tmp_path).open_outbox(), rig.dispatcher, listener)
+        courier = Courier(lambda: Rig(tmp_path).open_outbox(), Ladder.of(rig.dispatcher), listener)
         courier.start()
         request = wish()
         courier.ask(request)

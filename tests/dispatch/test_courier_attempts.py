@@ -10,9 +10,9 @@ import pytest
 from fakes_courier import Rig
 from fakes_dispatcher import CAR, FULL, S
 
+from dispatch_client.attempts import attempt_ref
 from dispatch_client.courier import Policy
 from dispatch_client.errors import Refusal, Refused
-from dispatch_client.plan import attempt_ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

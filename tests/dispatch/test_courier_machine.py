@@ -23,9 +23,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from dispatch_client.attempts import attempt_ref
 from dispatch_client.courier import Policy
 from dispatch_client.errors import Refusal, Refused
-from dispatch_client.plan import attempt_ref
 from dispatch_client.provider import Capabilities
 from dispatch_client.trips import Booking, TripStatus
 

@@ -14,6 +14,7 @@ from fakes_dispatcher import S, wish
 from dispatch_client.clock import FastClock, SystemClock
 from dispatch_client.courier import Courier, Policy
 from dispatch_client.http import Limits
+from dispatch_client.ladder import Ladder
 from dispatch_client.outbox import load_key, open_outbox
 from dispatch_client.providers.hail_api import HailApiProvider
 from dispatch_client.sandbox import Behaviour, Sandbox
@@ -46,7 +47,7 @@ class Visit:
         listener.on_link = lambda up, _why: self._note(self.told.link, up)
         self.courier = Courier(
             lambda: open_outbox(folder, load_key(folder / "key"))[0],
-            HailApiProvider(sandbox.url, sandbox.token, limits=LIMITS, quiet_s=3),
+            Ladder.of(HailApiProvider(sandbox.url, sandbox.token, limits=LIMITS, quiet_s=3)),
             listener,
             policy=policy,
             clock=FastClock(SystemClock(), SPEED),

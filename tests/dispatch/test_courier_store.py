@@ -10,6 +10,7 @@ from fakes_courier import Recorder, Rig, full_disk
 from fakes_dispatcher import START, FakeDispatcher, Fate, S, wish
 
 from dispatch_client.courier import Courier
+from dispatch_client.ladder import Ladder
 from dispatch_client.outbox import OutboxError
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def test_a_store_that_cannot_be_opened_is_tried_again_and_presses_until_then_are
     rig = Rig(tmp_path / "disk")
     (tmp_path / "disk").write_text("not mounted")
     recorder = Recorder()
-    courier = Courier(rig.open_outbox, rig.dispatcher, recorder.listener(), clock=rig.clock, lanes=rig.lanes)
+    courier = Courier(rig.open_outbox, Ladder.of(rig.dispatcher), recorder.listener(), clock=rig.clock, lanes=rig.lanes)
     with pytest.raises(OutboxError, match="key file"):
         courier.open()
     for _ in range(4):
@@ -193,7 +194,7 @@ def test_a_fault_in_opening_that_nobody_thought_of_does_not_end_the_thread(tmp_p
     opens: list[Callable[[], Any]] = [lambda: 1 / 0, rig.open_outbox]
     courier = Courier(
         lambda: opens.pop(0)(),  # noqa: PLW0108 - popped when it is called
-        FakeDispatcher(rig.clock),
+        Ladder.of(FakeDispatcher(rig.clock)),
         recorder.listener(),
         clock=rig.clock,
         lanes=rig.lanes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -47,8 +48,18 @@ requests = st.builds(
     st.integers(1, 8),
     st.booleans(),
     st.text(),
+    maybe_time,
 )
-attempts = st.builds(Attempt, st.uuids().map(str), st.text(), statuses, st.none() | bookings)
+attempts = st.builds(
+    Attempt,
+    st.uuids().map(str),
+    st.text(),
+    statuses,
+    st.none() | bookings,
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+)
 trips = st.builds(
     Trip,
     requests,
@@ -69,7 +80,7 @@ errands = st.lists(
     max_size=3,
     unique_by=lambda errand: errand.kind,
 )
-cases = st.builds(Case, trips, moments, moments, st.none() | moments, errands.map(tuple))
+cases = st.builds(Case, trips, moments, moments, st.none() | moments, numbers, errands.map(tuple))
 
 
 @given(cases, st.binary(max_size=50))
@@ -97,3 +108,15 @@ def test_the_payload_of_the_create_is_kept_to_the_byte() -> None:
     loaded = load_case(dump_case(case), payload).errand(ErrandKind.CREATE)
     assert loaded is not None
     assert loaded.payload == payload
+
+
+def test_what_an_earlier_version_wrote_is_read() -> None:
+    moment = Moment("boot", 1.0, datetime(2026, 3, 2, tzinfo=UTC), trusted=True)
+    request = TripRequest(str(uuid.uuid4()), Place("", 0, 0), moment.wall, 1)
+    trip = Trip(request, TripStatus.QUEUED, moment.wall, (Attempt(request.client_ref, "p"),))
+    case = Case(trip, moment, moment)
+    document = json.loads(dump_case(case))
+    del document["hold_s"], document["trip"]["request"]["pickup_at"]
+    for name in ("wider", "followed", "left"):
+        del document["trip"]["attempts"][0][name]
+    assert load_case(json.dumps(document), b"") == case

@@ -10,9 +10,9 @@ import pytest
 from fake_register import KEY, FakeRegister, wish
 from fake_register_world import Hail, Taxi
 
+from dispatch_client.attempts import attempt_ref
 from dispatch_client.errors import Ambiguous, Refusal, Refused
 from dispatch_client.http import Limits
-from dispatch_client.plan import attempt_ref
 from dispatch_client.providers.letaxi import LeTaxiProvider
 from dispatch_client.trips import Booking, TripStatus
 

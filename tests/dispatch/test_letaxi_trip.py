@@ -11,6 +11,7 @@ from fake_register_world import ENDED, Hail, Taxi
 
 from dispatch_client.clock import FastClock, SystemClock
 from dispatch_client.courier import Courier, Listener
+from dispatch_client.ladder import Ladder
 from dispatch_client.outbox import Outbox, load_key, open_outbox
 from dispatch_client.providers.letaxi import LeTaxiProvider
 from dispatch_client.trips import ENDS, Trip, TripStatus
@@ -37,7 +38,7 @@ class Box:
         provider = LeTaxiProvider(register.url, KEY)
         clock = FastClock(SystemClock(), SPEED)
         listener = Listener(on_trip=self.told.put, on_fault=self.faults.append)
-        self.courier = Courier(self._open, provider, listener, clock=clock)
+        self.courier = Courier(self._open, Ladder.of(provider), listener, clock=clock)
         self.courier.start()
 
     def _open(self) -> Outbox:

@@ -14,9 +14,11 @@ import pytest
 from fakes_courier import full_disk
 from fakes_dispatcher import START, FakeClock, FakeDispatcher, wish
 
+from dispatch_client.attempts import new_case
 from dispatch_client.cases import Case, ErrandKind
+from dispatch_client.ladder import Ladder
 from dispatch_client.outbox import Outbox, OutboxError, load_key, open_outbox
-from dispatch_client.plan import Policy, new_case
+from dispatch_client.plan import Policy
 from dispatch_client.trips import Place, TripStatus
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 def case(number: int = 7, **changes: object) -> Case:
     clock = FakeClock()
-    return new_case(wish(number, **changes), "holder", FakeDispatcher(clock), clock.now(), Policy())
+    return new_case(wish(number, **changes), "holder", Ladder.of(FakeDispatcher(clock)), clock.now(), Policy())
 
 
 def pragma(outbox: Outbox, name: str) -> object:

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch_client import outcomes, plan
+from dispatch_client.attempts import attempt_ref, new_case
 from dispatch_client.cases import Case, Errand, ErrandKind
+from dispatch_client.ladder import Ladder
 from dispatch_client.plan import Job, Policy
 from dispatch_client.provider import Capabilities
 from dispatch_client.trips import ENDS, Booking, TripStatus
@@ -22,15 +24,15 @@ NOW = CLOCK.now()
 
 
 def fresh() -> Case:
-    return plan.new_case(wish(), None, FakeDispatcher(CLOCK), NOW, POLICY)
+    return new_case(wish(), None, Ladder.of(FakeDispatcher(CLOCK)), NOW, POLICY)
 
 
 @given(st.uuids(version=4).map(str), st.integers(1, 50), st.integers(1, 50))
 def test_each_attempt_has_a_key_of_its_own_that_is_the_same_every_time(ref: str, one: int, other: int) -> None:
-    assert plan.attempt_ref(ref, 1) == ref
-    assert plan.attempt_ref(ref, one) == plan.attempt_ref(ref, one)
-    assert (plan.attempt_ref(ref, one) == plan.attempt_ref(ref, other)) == (one == other)
-    assert str(uuid.UUID(plan.attempt_ref(ref, one))) == plan.attempt_ref(ref, one)
+    assert attempt_ref(ref, 1) == ref
+    assert attempt_ref(ref, one) == attempt_ref(ref, one)
+    assert (attempt_ref(ref, one) == attempt_ref(ref, other)) == (one == other)
+    assert str(uuid.UUID(attempt_ref(ref, one))) == attempt_ref(ref, one)
 
 
 @pytest.mark.parametrize(
@@ -69,11 +71,14 @@ def test_an_ended_trip_has_no_next_job() -> None:
 
 
 def test_the_rhythm_of_reads_honours_the_dispatcher_and_the_push() -> None:
-    assert plan.poll_s(TripStatus.REQUESTED, FULL, pushed=False) == 2
-    assert plan.poll_s(TripStatus.DRIVER_ASSIGNED, FULL, pushed=False) == 5
-    assert plan.poll_s(TripStatus.REQUESTED, FULL, pushed=True) == 15
-    assert plan.poll_s(TripStatus.IN_PROGRESS, FULL, pushed=True) == 30
-    assert plan.poll_s(TripStatus.REQUESTED, replace(FULL, min_poll_s=20), pushed=False) == 20
+    assert plan.poll_s(fresh().with_trip(status=TripStatus.REQUESTED), NOW, FULL, pushed=False) == 2
+    assert plan.poll_s(fresh().with_trip(status=TripStatus.DRIVER_ASSIGNED), NOW, FULL, pushed=False) == 5
+    assert plan.poll_s(fresh().with_trip(status=TripStatus.REQUESTED), NOW, FULL, pushed=True) == 15
+    assert plan.poll_s(fresh().with_trip(status=TripStatus.IN_PROGRESS), NOW, FULL, pushed=True) == 30
+    assert (
+        plan.poll_s(fresh().with_trip(status=TripStatus.REQUESTED), NOW, replace(FULL, min_poll_s=20), pushed=False)
+        == 20
+    )
 
 
 @given(st.sampled_from(TripStatus), st.lists(st.sampled_from(TripStatus), max_size=8), st.booleans())
