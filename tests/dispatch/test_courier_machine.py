@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fakes_courier import Held, Rig
-from fakes_dispatcher import FULL, FakeClock, FakeDispatcher, Fate, S, wish
+from fakes_dispatcher import FULL, FakeClock, FakeDispatcher, Fate, Ride, S, wish
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -26,12 +27,13 @@ from hypothesis.stateful import (
 from dispatch_client.attempts import attempt_ref
 from dispatch_client.courier import Policy
 from dispatch_client.errors import Refusal, Refused
+from dispatch_client.ladder import Rung
 from dispatch_client.provider import Capabilities
 from dispatch_client.trips import Booking, TripStatus
 
 POLICY = Policy(deadline_s=100, answer_s=50, search_s=120, again_s=10)
 KINDS = {
-    "idempotent": FULL,
+    "idempotent": replace(FULL, widen=True),
     "looks": Capabilities(find_by_ref=True, needs_confirm=True, passenger_coming=True, settle_s=10),
     "blind": Capabilities(needs_confirm=True),
 }
@@ -47,27 +49,22 @@ FATES = st.sampled_from(
     ]
 )
 NEWS = st.sampled_from([S.OFFERED, S.DRIVER_ASSIGNED, S.ARRIVED, S.IN_PROGRESS, S.COMPLETED, S.NO_DRIVERS, S.UNKNOWN])
-OPERATIONS = st.sampled_from(["create", "get", "find_by_ref", "cancel", "confirm", "coming", "health"])
+OPERATIONS = st.sampled_from(["create", "get", "find_by_ref", "cancel", "confirm", "coming", "widen", "health"])
 
 
-class Watched(FakeDispatcher):
-    """Notes when each attempt was created, and how long ago its trip was wanted then."""
+class Watch:
+    """What really was wanted when, whatever clocks say."""
 
-    def __init__(self, clock: FakeClock, capabilities: Capabilities) -> None:
-        super().__init__(clock, capabilities)
+    def __init__(self) -> None:
         self.wanted: dict[str, float] = {}
         """Real seconds (across reboots) at which each trip was last asked for."""
         self.real_s = 0.0
         self.too_late: list[str] = []
 
-    def _create(self, ref: str, payload: bytes) -> Booking:
-        known = len(self.rides)
-        booking = super()._create(ref, payload)
-        if len(self.rides) > known:
-            trip = self.owner(ref)
-            if trip and self.real_s - self.wanted[trip] > POLICY.deadline_s + 1:
-                self.too_late.append(ref)
-        return booking
+    def created(self, ref: str) -> None:
+        trip = self.owner(ref)
+        if trip and self.real_s - self.wanted[trip] > POLICY.deadline_s + 1:
+            self.too_late.append(ref)
 
     def owner(self, attempt_ref: str) -> str | None:
         """The trip that an attempt belongs to."""
@@ -75,6 +72,22 @@ class Watched(FakeDispatcher):
 
     def keys(self, trip: str) -> set[str]:
         return {attempt_ref(trip, number) for number in range(1, 40)}
+
+
+class Watched(FakeDispatcher):
+    """Notes when each attempt was created, and how long ago its trip was wanted then."""
+
+    def __init__(self, name: str, clock: FakeClock, capabilities: Capabilities, watch: Watch) -> None:
+        super().__init__(clock, capabilities)
+        self.name = name
+        self.watch = watch
+
+    def _create(self, ref: str, payload: bytes) -> Booking:
+        known = len(self.rides)
+        booking = super()._create(ref, payload)
+        if len(self.rides) > known:
+            self.watch.created(ref)
+        return booking
 
 
 class CourierMachine(RuleBasedStateMachine):
@@ -88,12 +101,19 @@ class CourierMachine(RuleBasedStateMachine):
         self.acknowledged: set[str] = set()
         self.rig: Rig | None = None
 
-    @initialize(kind=st.sampled_from(sorted(KINDS)))
-    def begin(self, kind: str) -> None:
-        clock = FakeClock()
-        self.dispatcher = Watched(clock, KINDS[kind])
+    @initialize(kind=st.sampled_from(sorted(KINDS)), other=st.sampled_from(["", *sorted(KINDS)]))
+    def begin(self, kind: str, other: str) -> None:
+        """One dispatcher, or two of any kinds: the search is widened after 20 s and handed on after 40 s."""
+        clock, self.watch = FakeClock(), Watch()
+        self.dispatchers = [Watched("near", clock, KINDS[kind], self.watch)]
+        above = []
+        if other:
+            self.dispatchers.append(Watched("other", clock, KINDS[other], self.watch))
+            above = [Rung(self.dispatchers[0], 20, wider=True), Rung(self.dispatchers[1], 40)]
         self.lanes = Held()
-        rig = Rig(self.folder, policy=POLICY, lanes=self.lanes, clock=clock, dispatcher=self.dispatcher)
+        rig = Rig(
+            self.folder, policy=POLICY, lanes=self.lanes, clock=clock, dispatcher=self.dispatchers[0], above=above
+        )
         self.rig = rig
         self.go()
 
@@ -107,7 +127,7 @@ class CourierMachine(RuleBasedStateMachine):
     @rule(target=presses)
     def press(self) -> str:
         request = wish()
-        self.dispatcher.wanted[request.client_ref] = self.dispatcher.real_s
+        self.watch.wanted[request.client_ref] = self.watch.real_s
         self.the_rig.press(request)
         return request.client_ref
 
@@ -129,7 +149,7 @@ class CourierMachine(RuleBasedStateMachine):
     def still_wanted(self, ref: str) -> None:
         trips = self.the_rig.told.of(ref)
         if trips and trips[-1].asks_again and not trips[-1].ended:
-            self.dispatcher.wanted[ref] = self.dispatcher.real_s
+            self.watch.wanted[ref] = self.watch.real_s
         self.the_rig.courier.still_wanted(ref)
         self.the_rig.settle()
 
@@ -140,30 +160,34 @@ class CourierMachine(RuleBasedStateMachine):
 
     # -- what the line and the dispatcher do -------------------------------------------------------------------------
 
-    @rule(operation=OPERATIONS, fate=FATES, times=st.integers(1, 3))
-    def spoil(self, operation: str, fate: Fate | Refused, times: int) -> None:
-        self.dispatcher.next(operation, *[fate] * times)
+    @rule(at=st.integers(0, 1), operation=OPERATIONS, fate=FATES, times=st.integers(1, 3))
+    def spoil(self, at: int, operation: str, fate: Fate | Refused, times: int) -> None:
+        self.dispatchers[at % len(self.dispatchers)].next(operation, *[fate] * times)
 
-    @rule(up=st.booleans())
-    def line(self, *, up: bool) -> None:
-        self.dispatcher.line_up = up
+    @rule(at=st.integers(0, 1), up=st.booleans())
+    def line(self, at: int, *, up: bool) -> None:
+        self.dispatchers[at % len(self.dispatchers)].line_up = up
 
-    @precondition(lambda self: self.dispatcher.rides)
+    @property
+    def rides(self) -> list[tuple[Watched, Ride]]:
+        return [(one, ride) for one in self.dispatchers for ride in one.rides]
+
+    @precondition(lambda self: self.rides)
     @rule(which=st.integers(0, 20), status=NEWS)
     def the_ride_goes_on(self, which: int, status: TripStatus) -> None:
-        ride = self.dispatcher.rides[which % len(self.dispatcher.rides)]
+        dispatcher, ride = self.rides[which % len(self.rides)]
         if ride.alive:
-            self.dispatcher.move(status, ride.ref)
+            dispatcher.move(status, ride.ref)
 
-    @precondition(lambda self: self.dispatcher.rides)
+    @precondition(lambda self: self.rides)
     @rule(which=st.integers(0, 20))
     def the_driver_cancels(self, which: int) -> None:
-        ride = self.dispatcher.rides[which % len(self.dispatcher.rides)]
+        dispatcher, ride = self.rides[which % len(self.rides)]
         if ride.alive:
-            self.dispatcher.move(S.CANCELLED_BY_DRIVER, ride.ref)
-            trip = self.dispatcher.owner(ride.ref)
+            dispatcher.move(S.CANCELLED_BY_DRIVER, ride.ref)
+            trip = self.watch.owner(ride.ref)
             if trip:  # somebody who was promised a taxi wants the next one from now on
-                self.dispatcher.wanted[trip] = self.dispatcher.real_s + 60
+                self.watch.wanted[trip] = self.watch.real_s + 60
 
     # -- what exchanges do: they end late, or in another order -------------------------------------------------------
 
@@ -183,7 +207,7 @@ class CourierMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([0.5, 2, 5, 15, 40, 95, 110]))
     def time_passes(self, seconds: float) -> None:
-        self.dispatcher.real_s += seconds
+        self.watch.real_s += seconds
         self.the_rig.pass_s(seconds)
 
     # -- what the box does -------------------------------------------------------------------------------------------
@@ -201,7 +225,7 @@ class CourierMachine(RuleBasedStateMachine):
     @rule(off_s=st.sampled_from([5.0, 60.0, 200.0]), trusted=st.booleans())
     def reboot(self, off_s: float, *, trusted: bool) -> None:
         self.lanes.waiting.clear()
-        self.dispatcher.real_s += off_s
+        self.watch.real_s += off_s
         self.the_rig.clock.reboot(off_s=off_s, trusted=trusted)
         self.the_rig.restart()
 
@@ -224,14 +248,14 @@ class CourierMachine(RuleBasedStateMachine):
     def at_most_one_ride_is_alive_for_each_press(self) -> None:
         if self.rig is None:
             return
-        alive = [self.dispatcher.owner(ride.ref) for ride in self.dispatcher.alive()]
+        alive = [self.watch.owner(ride.ref) for _, ride in self.rides if ride.alive]
         assert len(alive) == len(set(alive))
         assert None not in alive
 
     @invariant()
     def nothing_is_created_after_its_deadline(self) -> None:
         if self.rig is not None:
-            assert self.dispatcher.too_late == []
+            assert self.watch.too_late == []
 
     @invariant()
     def an_end_is_final(self) -> None:
@@ -243,8 +267,8 @@ class CourierMachine(RuleBasedStateMachine):
             if ended:
                 assert {trip.status for trip in told[ended[0] :]} == {told[ended[0]].status}
                 if told[-1].status is S.CANCELLED_BY_RIDER:
-                    keys = self.dispatcher.keys(ref)
-                    assert not [ride for ride in self.dispatcher.alive() if ride.ref in keys]
+                    keys = self.watch.keys(ref)
+                    assert not [ride for _, ride in self.rides if ride.alive and ride.ref in keys]
 
     @invariant()
     def nothing_went_wrong_inside(self) -> None:
