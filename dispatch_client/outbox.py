@@ -8,12 +8,13 @@ import secrets
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
+from dispatch_client.aside import SetAside, set_aside, sync_folder
 from dispatch_client.store import KEY_BYTES, Outbox, OutboxError, damage_mark
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["KEY_BYTES", "Outbox", "OutboxError", "load_key", "open_outbox"]
+__all__ = ["KEY_BYTES", "Outbox", "OutboxError", "SetAside", "load_key", "open_outbox"]
 
 
 def load_key(path: Path) -> bytes:
@@ -47,13 +48,13 @@ def _make_key(path: Path) -> None:
             os.link(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def open_outbox(folder: Path, key: bytes) -> tuple[Outbox, Path | None]:
+def open_outbox(folder: Path, key: bytes) -> tuple[Outbox, SetAside | None]:
     """Open the store in `folder`; a file that cannot be read is set aside, never deleted, and a new one begun.
 
-    Returns the outbox and where the unreadable file went (None when all was well).
+    Returns the outbox and what could not be read (None when all was well): the whole store, or the end of its log.
 
     Raises:
         OutboxError: another process has it open, the folder cannot be written, or the store would not be durable.
@@ -65,11 +66,8 @@ def open_outbox(folder: Path, key: bytes) -> tuple[Outbox, Path | None]:
         raise OutboxError(f"cannot make the store folder {folder}: {error.strerror}") from error
     lock = _lock(folder)
     try:
-        outbox = None if damage_mark(path).exists() else _readable(path, key, lock)
-        if outbox is not None:
-            return outbox, None
-        aside = _set_aside(path)
-        return Outbox(path, key, lock), aside
+        opened = _away(path) if damage_mark(path).exists() else _opened(path, key, lock)
+        return (opened, opened.aside) if isinstance(opened, Outbox) else (Outbox(path, key, lock), opened)
     except OutboxError:
         lock.close()
         raise
@@ -78,30 +76,31 @@ def open_outbox(folder: Path, key: bytes) -> tuple[Outbox, Path | None]:
         raise OutboxError(f"cannot set aside the trip store {path}: {error.strerror}") from error
 
 
-def _readable(path: Path, key: bytes, lock: IO[bytes]) -> Outbox | None:
-    """The store, or None when what is alive in it cannot be read (damaged, or another key)."""
-    outbox = None
+def _opened(path: Path, key: bytes, lock: IO[bytes]) -> Outbox | SetAside | None:
+    """The store; where it went when what is alive in it cannot be read (damaged, or another key)."""
     try:
-        outbox = Outbox(path, key)
+        outbox = Outbox(path, key, lock)
+    except OutboxError as error:
+        if error.corrupt:
+            return _away(path)
+        raise
+    try:
         outbox.live()
     except OutboxError as error:
-        if outbox is not None:
-            outbox.close()
-        if error.corrupt:
-            return None
-        raise
-    outbox.hold(lock)
+        try:
+            if error.corrupt:  # before it is closed: closing tidies up, and what is damaged must stay as it is
+                return _away(path)
+            raise
+        finally:
+            outbox.close(with_lock=False)
     return outbox
 
 
-def _set_aside(path: Path) -> Path:
-    aside = next(p for n in range(1, 10_000) if not (p := path.with_name(f"trips.unreadable-{n}.db")).exists())
-    for suffix in ("-wal", "-shm", ""):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
+def _away(path: Path) -> SetAside | None:
+    """Set the store aside; None when the power failed after that, before the mark was taken away."""
+    aside = set_aside(path) if path.exists() else None
     damage_mark(path).unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return aside
 
 
@@ -121,12 +120,3 @@ def _lock(folder: Path) -> IO[bytes]:
             sentence = f"cannot lock the store folder {folder}: {error.strerror}; it must be on a local disk"
         raise OutboxError(sentence) from error
     return file
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new name is on disk only when its folder is."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

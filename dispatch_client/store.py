@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from dispatch_client.aside import SetAside, set_log_aside
 from dispatch_client.cases import Case, ErrandKind
 from dispatch_client.documents import dump_case, load_case
 
@@ -41,7 +42,8 @@ class Outbox:
     Args:
         path: the file; made when there is none.
         key: 32 raw bytes; a passphrase would cost 0.1 s of derivation at each start.
-        lock: held open until `close`, and closed by it.
+        lock: held open until `close`, and closed by it. Who has it is the one writer, and also looks whether SQLite
+            has dropped what it could not read of its log.
 
     Raises:
         OutboxError: the file cannot be opened, is not ours, or would not keep its promise.
@@ -53,24 +55,30 @@ class Outbox:
         self.path = path
         self.unreadable: tuple[str, ...] = ()
         """References of live trips that the last `live` could not understand; they stay where they are."""
+        self.aside: SetAside | None = None
+        """What of the log could not be read when it was opened."""
         self._lock = lock
+        self._connection = cast("Any", None)
         try:
-            self._connection = sqlcipher.connect(str(path), isolation_level=None, timeout=5)
-        except sqlcipher.Error as error:
-            raise self._failure("open", error) from error
-        try:
-            self._execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-            self._check()
+            self._connect(key)
+            if lock is not None and self._log_damaged():
+                self._connection.close()
+                self._connect(key)
             self._lay_out()
-        except sqlcipher.Error as error:
-            self._connection.close()
+        except (sqlcipher.Error, OutboxError) as error:
+            if self._connection is not None:
+                self._connection.close()
+            if isinstance(error, OutboxError):
+                raise
             raise self._failure("open", error) from error
-        except OutboxError:
-            self._connection.close()
-            raise
 
-    def _check(self) -> None:
-        """Set and then read back what durability rests on: WAL with NORMAL lost every trip of a simulated power cut."""
+    def _connect(self, key: bytes) -> None:
+        """Open the file; set, then read back what durability rests on.
+
+        WAL with synchronous=NORMAL lost every trip of a simulated power cut, WAL with FULL none.
+        """
+        self._connection = sqlcipher.connect(str(self.path), isolation_level=None, timeout=5)
+        self._execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         if not self._execute("PRAGMA cipher_version").fetchone():
             raise OutboxError(f"{self.path}: this SQLite build does not encrypt; install sqlcipher3-wheels")
         mode = self._execute("PRAGMA journal_mode = WAL").fetchone()[0]
@@ -81,6 +89,15 @@ class Outbox:
                 f"{self.path}: journal_mode={mode}, synchronous={level}: expected wal and {_FULL} (FULL); "
                 "this build or disk would lose trips in a power cut"
             )
+
+    def _log_damaged(self) -> bool:
+        """Look behind what SQLite could read of its log, before the next write goes over it."""
+        frames = self._execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]
+        try:
+            self.aside = set_log_aside(self.path, max(0, frames))
+        except OSError as error:
+            raise OutboxError(f"cannot set aside the damaged log of {self.path}: {error.strerror}") from error
+        return self.aside is not None
 
     def _lay_out(self) -> None:
         layout = self._execute("PRAGMA user_version").fetchone()[0]
@@ -196,19 +213,15 @@ class Outbox:
                 return load_case(document, b"").trip.request.boarding_number
         return 0
 
-    def hold(self, lock: IO[bytes]) -> None:
-        """Keep this open file (and the lock on it) until `close`."""
-        self._lock = lock
-
     def condemn(self) -> None:
         """Leave word that the file is damaged where reading does not show it, so that the next start sets it aside."""
         with suppress(OSError):
             damage_mark(self.path).touch()
 
-    def close(self) -> None:
+    def close(self, *, with_lock: bool = True) -> None:
         """Let go of the file."""
         self._connection.close()
-        if self._lock is not None:
+        if self._lock is not None and with_lock:
             self._lock.close()
 
     def _write(self, sql: str, parameters: tuple[object, ...]) -> int:

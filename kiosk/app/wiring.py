@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dispatch_client.trips import Place
 from kiosk.app.faults import WiringError
 from kiosk.app.kiosk import Hands
-from kiosk.core.events import Event, LinkChanged, Part, PartChanged, Resumed, TripChanged, TripLost
+from kiosk.core.events import Event, LinkChanged, Part, PartChanged, Resumed, StoreDamaged, TripChanged, TripLost
 from kiosk.core.state import Box
 from kiosk.log import get_logger
 
@@ -79,7 +79,8 @@ def courier_of(config: Config, provider: Provider, inbox: Inbox[Event], clock: C
     def open_store() -> Outbox:
         outbox, aside = open_outbox(config.store.folder, store_key(config))
         if aside is not None:
-            log.error("the trip store could not be read; it was set aside and a new one begun", aside=str(aside))
+            log.error("trips on the disk could not be read", why=aside.sentence)
+            inbox.put(StoreDamaged())
         return outbox
 
     dispatch = config.dispatch

@@ -115,4 +115,11 @@ class PartChanged:
     works: bool
 
 
-Event = Tick | Pressed | CardTapped | TripChanged | TripLost | LinkChanged | Resumed | SlipDone | PartChanged
+@dataclass(frozen=True, slots=True)
+class StoreDamaged:
+    """Trips on the disk could not be read and are not known here any more; what was read goes on."""
+
+
+Event = (
+    Tick | Pressed | CardTapped | TripChanged | TripLost | LinkChanged | Resumed | SlipDone | PartChanged | StoreDamaged
+)

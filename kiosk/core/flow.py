@@ -17,6 +17,7 @@ from kiosk.core.events import (
     Pressed,
     Resumed,
     SlipDone,
+    StoreDamaged,
     Tick,
     TripChanged,
     TripLost,
@@ -70,7 +71,7 @@ def step(state: State, event: Event) -> tuple[State, Effects]:
     return new, (*effects, *_speech(state, new, event))
 
 
-def _take(state: State, event: Event) -> tuple[State, Effects]:  # noqa: PLR0911 - one way out for each kind of event
+def _take(state: State, event: Event) -> tuple[State, Effects]:  # noqa: C901, PLR0911 - one way out for each kind of event
     match event:
         case Tick():
             return _tick(replace(state, mono=event.mono, wall=event.wall), state)
@@ -91,6 +92,8 @@ def _take(state: State, event: Event) -> tuple[State, Effects]:  # noqa: PLR0911
         case PartChanged():
             broken = state.broken - {event.part} if event.works else state.broken | {event.part}
             return replace(state, broken=broken), ()
+        case StoreDamaged():
+            return state, (TellStaff("trip store damaged", ""),)
 
 
 def _tick(state: State, before: State) -> tuple[State, Effects]:

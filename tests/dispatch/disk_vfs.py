@@ -93,6 +93,7 @@ class NotedDisk:
         self.steps: list[Step] = []
         self.fails: dict[str, int] = {}
         """What every such step is answered with: a result code of SQLite's."""
+        self.refused = 0
         self._names: dict[int, str] = {}
         self._fresh: set[int] = set()
         self._kept: list[Any] = []
@@ -123,6 +124,7 @@ class NotedDisk:
 
     def _note(self, what: str, file: str = "", at: int = 0, data: bytes = b"") -> int:
         if code := self.fails.get(what, OK):
+            self.refused += 1
             return code
         self.steps.append(Step(what, file, at, data))
         return OK

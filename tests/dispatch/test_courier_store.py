@@ -153,7 +153,7 @@ def test_damage_that_shows_only_later_sets_the_store_aside_and_moves_its_live_tr
         rig.pass_s(30)
         assert (rig.status(done), rig.status(lasting)) == (S.COMPLETED, S.ARRIVED)
         assert rig.told.store[-2:] == [False, True]
-        assert [part.name for part in tmp_path.glob("trips.unreadable-*.db")] == ["trips.unreadable-1.db"]
+        assert len(list(tmp_path.glob("trips.unreadable-*.db"))) == 1
         rig.restart()
         assert [(trip.ref, trip.status) for trip in rig.told.trips][:1] == [(lasting, S.ARRIVED)]
         ended = rig.on_disk(done)

@@ -195,7 +195,7 @@ def test_a_store_that_cannot_be_read_is_set_aside_whole_and_a_new_one_begun(tmp_
     before = file.read_bytes()
     fresh, aside = open_outbox(tmp_path, key)
     assert aside is not None
-    assert aside.read_bytes() == before
+    assert aside.path.read_bytes() == before
     assert fresh.live() == []
     fresh.add(case())
     fresh.close()
@@ -204,7 +204,7 @@ def test_a_store_that_cannot_be_read_is_set_aside_whole_and_a_new_one_begun(tmp_
     assert len(again.live()) == 1
     again.close()
     if what == "other key":
-        aside.rename(tmp_path / "found.db")
+        aside.path.rename(tmp_path / "found.db")
         old = Outbox(tmp_path / "found.db", KEY)
         assert old.live() == [mine]
         old.close()
@@ -217,7 +217,7 @@ def test_every_store_set_aside_keeps_a_name_of_its_own(tmp_path: Path) -> None:
         outbox, aside = open_outbox(tmp_path, KEY)
         outbox.close()
         assert aside is not None
-        names.add(aside.name)
+        names.add(aside.path.name)
     assert len(names) == 3
 
 
@@ -231,6 +231,14 @@ def test_damage_that_was_noted_is_set_aside_at_the_next_start_once(tmp_path: Pat
     outbox, aside = open_outbox(tmp_path, KEY)
     outbox.close()
     assert aside is None
+
+
+def test_a_power_cut_right_after_setting_aside_condemns_no_other_store(tmp_path: Path) -> None:
+    (tmp_path / "trips.damaged").touch()
+    for _ in range(2):
+        outbox, aside = open_outbox(tmp_path, KEY)
+        outbox.close()
+        assert aside is None
 
 
 def test_a_store_of_another_layout_is_left_alone(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from dispatch_client.clock import FastClock, SystemClock
 from dispatch_client.sandbox import Behaviour
 from kiosk.app.run import Show
 from kiosk.config import begin
-from kiosk.core.effects import Effect, Say
+from kiosk.core.effects import Effect, Say, TellStaff
 from kiosk.core.events import Event, Part, PartChanged, Press
 from kiosk.core.scene import Scene, SceneName
 from kiosk.demo.diary import Diary
@@ -43,6 +43,7 @@ class Visit:
         self.diary = Diary(lambda: self.clock.now().mono, self.told.append)
         self.working: set[Part] = set()
         self.asked_to_say: list[str] = []
+        self.staff: list[str] = []
         self.show: Show
         self._pause = threading.Event()
         self.power_on()
@@ -57,6 +58,8 @@ class Visit:
         self.diary(seen)
         if isinstance(seen, Say):
             self.asked_to_say += [line.read for line in seen.lines]
+        if isinstance(seen, TellStaff):
+            self.staff.append(seen.what)
         if isinstance(seen, PartChanged):
             (self.working.add if seen.works else self.working.discard)(seen.part)
 
