@@ -1,37 +1,70 @@
-"""Finds out who stands between us and a port: which process holds it, which group may open it."""
+"""Finds out who stands between us and a port: which programs hold it, which group may open it."""
 
 from __future__ import annotations
 
 import grp
 import os
+import stat
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+PROC: Final = Path("/proc")
 
 
-def holders(path: str) -> tuple[int, ...]:
-    """Give the ids of the processes that have `path` open, ours included.
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that has a port open."""
 
-    Only processes whose descriptors we may read are found (our own user's, or all as root); an empty answer is no
-    proof that nobody holds it.
+    pid: int
+    program: str
+    """Its short name, as `ModemManager`; "" when it ended meanwhile."""
+    locks: bool = False
+    """It keeps others out; without this it reads along and takes bytes away."""
+
+    def __str__(self) -> str:
+        return f"{self.program} (process {self.pid})" if self.program else f"process {self.pid}"
+
+
+_USUAL: Final = "End that program; ModemManager, brltty and a login console are the usual ones."
+_THIEVES: Final = {
+    "ModemManager": (
+        "Run `sudo systemctl disable --now ModemManager`, or tell it to leave this port alone: "
+        'a udev rule with ENV{ID_MM_DEVICE_IGNORE}="1".'
+    ),
+    "brltty": "Run `sudo apt-get remove brltty`: it takes such adapters for Braille displays.",
+    "agetty": "Run `sudo systemctl disable --now serial-getty@{port}`: a login console is on this port.",
+    "getty": "Run `sudo systemctl disable --now serial-getty@{port}`: a login console is on this port.",
+}
+"""Programs that take serial ports nobody gave them, and how each is made to leave."""
+
+
+def holders(path: str, proc: Path = PROC) -> tuple[Holder, ...]:
+    """Give the processes that have `path` open or locked, ours included.
+
+    Locks are seen whoever holds them; mere openings only of processes whose descriptors we may read (our own user's,
+    or all as root). An empty answer is no proof that nobody holds it.
     """
     try:
         wanted = os.stat(path)  # noqa: PTH116 - one call that follows links
     except OSError:
         return ()
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            descriptors = list((process / "fd").iterdir())
-        except OSError:
-            continue
-        for descriptor in descriptors:
-            try:
-                seen = descriptor.stat()
-            except OSError:
-                continue
-            if (seen.st_dev, seen.st_ino) == (wanted.st_dev, wanted.st_ino):
-                found.append(int(process.name))
-                break
-    return tuple(sorted(found))
+    lockers = _lockers(wanted, proc)
+    pids = lockers | {int(process.name) for process in proc.glob("[0-9]*") if _has_open(process, wanted)}
+    return tuple(Holder(pid, program(pid, proc), pid in lockers) for pid in sorted(pids))
+
+
+def program(pid: int, proc: Path = PROC) -> str:
+    """Give the short name of a process, "" when there is none of this number."""
+    try:
+        return (proc / str(pid) / "comm").read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def cure_for(holder: Holder, path: str) -> str:
+    """Say how to make the program leave that holds a port."""
+    return _THIEVES.get(holder.program, _USUAL).replace("{port}", Path(path).resolve().name)
 
 
 def group_of(path: str) -> str:
@@ -44,3 +77,43 @@ def group_of(path: str) -> str:
         return grp.getgrgid(number).gr_name
     except KeyError:
         return str(number)
+
+
+def cure_for_forbidden(path: str, group: str) -> str:
+    """Say how to be let in: by joining the group, where that helps, else by a rule that gives the port to one."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - one call that follows links
+    except OSError:
+        mode = 0
+    open_to_group = mode & (stat.S_IRGRP | stat.S_IWGRP) == stat.S_IRGRP | stat.S_IWGRP
+    if open_to_group and group not in {"", "root"}:
+        return f"Run `sudo usermod -aG {group} $USER` and log in again."
+    return (
+        "Give the port to a group that this user is in (`sudo usermod -aG dialout $USER`, log in again) "
+        'with a udev rule: SUBSYSTEM=="tty", GROUP="dialout", MODE="0660".'
+    )
+
+
+def _lockers(wanted: os.stat_result, proc: Path) -> set[int]:
+    """Read who holds a lock on a file, from lines such as `3: FLOCK  ADVISORY  WRITE 812 00:18:7 0 EOF`."""
+    file = f"{os.major(wanted.st_dev):02x}:{os.minor(wanted.st_dev):02x}:{wanted.st_ino}"
+    try:
+        lines = (proc / "locks").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return set()
+    owners = (line.split()[-4] for line in lines if line.split()[-3:-2] == [file] and "->" not in line)  # those wait
+    return {int(pid) for pid in owners if pid.isdigit() and int(pid) > 0}
+
+
+def _has_open(process: Path, wanted: os.stat_result) -> bool:
+    try:
+        for descriptor in (process / "fd").iterdir():
+            try:
+                seen = descriptor.stat()
+            except OSError:
+                continue
+            if (seen.st_dev, seen.st_ino) == (wanted.st_dev, wanted.st_ino):
+                return True
+    except OSError:
+        return False
+    return False

@@ -30,6 +30,9 @@ class Device(Protocol):
     def stop(self) -> None:
         """End within about a second, whatever the device is doing. Stopping twice is no error."""
 
+    def nudge(self) -> None:
+        """Look again now instead of after the present pause, from any thread: a port may have come or gone."""
+
     def health(self) -> tuple[Finding, ...]:
         """Tell how it is, from any thread, without waiting for the device."""
 

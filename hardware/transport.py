@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import errno
+import fcntl
 import os
-import re
+import termios
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import serial
 from serial.tools import list_ports
 
-from hardware.faults import Disconnected, PortMisnamed, PortUnavailable, Trouble, WriteStalled
-from hardware.port_owner import group_of, holders
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from hardware import port_names
+from hardware.faults import Disconnected, WriteStalled
+from hardware.port_names import URL, PortInfo
+from hardware.port_trouble import unavailable
 
 Trace = Callable[[str], None]
 """Gets one line for each piece of traffic, `> 1b 40` out and `< 12` in. Called on the driver's thread."""
@@ -28,19 +27,13 @@ READ_SLICE_S: Final = 0.2
 WRITE_TIMEOUT_S: Final = 3.0
 """How long a device may take no byte at all before the write counts as stalled."""
 _WRITE_CHUNK: Final = 512
-_URL: Final = re.compile(r"(socket|rfc2217|loop|hwgrep|spy|alt|cp2110)://")
-_USB: Final = re.compile(r"usb:([0-9a-f]{4}):([0-9a-f]{4})(?::(.+))?", re.IGNORECASE)
+_PTY_MAJORS: Final = range(136, 144)
+"""Device numbers of pseudo terminals on Linux."""
 _TRACE_BYTES: Final = 32
 
 # What pyserial lets through when a port goes away or is closed under a blocked call: SerialException and OSError
 # (one family), termios.error (its own), TypeError and ValueError (a descriptor that became None or -1).
-_GONE: tuple[type[Exception], ...] = (OSError, TypeError, ValueError)
-try:
-    import termios
-
-    _GONE = (*_GONE, termios.error)
-except ImportError:  # pragma: no cover - a system without termios has no such error
-    pass
+_GONE: Final = (OSError, TypeError, ValueError, termios.error)
 
 
 class Port:
@@ -176,7 +169,8 @@ def open_port(
 
     Args:
         name: `/dev/ttyUSB0`, `/dev/serial/by-path/...`, a pty, `usb:1a86:7523` (vendor and product in hex, with
-            `:serial` where there are two), `socket://host:port` or `rfc2217://host:port`.
+            `:NUMBER`, the serial number, where there are two), `serial:NUMBER`, `socket://host:port` or
+            `rfc2217://host:port`.
         baudrate: bits per second.
         rtscts: hardware flow control; the printer's DTR goes to our CTS.
         xonxoff: software flow control, for text devices only.
@@ -199,77 +193,43 @@ def open_port(
             write_timeout=None if path.startswith("rfc2217:") else write_timeout_s,
             rtscts=rtscts,
             xonxoff=xonxoff,
-            exclusive=None if _URL.match(path) else True,
+            exclusive=None if URL.match(path) else True,
         )
     except _GONE as error:
-        raise _unavailable(name, path, error) from None
+        raise unavailable(name, path, error) from None
+    if not URL.match(path):
+        with contextlib.suppress(*_GONE):  # a device that went already says so at the first read
+            _keep_others_out(device)
     return Port(name, path, device, trace, masked=masked)
 
 
 def resolve(name: str) -> str:
     """Give the path or URL that a configured name stands for now (see `open_port`)."""
-    if not name.strip():
-        raise PortMisnamed(
-            "The name of the port is empty: expected a path, a URL or usb:VID:PID", "Write it into the configuration."
-        )
-    if not name.lower().startswith("usb:"):
-        if "://" in name and not _URL.match(name):
-            raise PortMisnamed(f"{name}: not a kind of port we know", "Use socket://host:port or rfc2217://host:port.")
-        return name
-    match = _USB.fullmatch(name)
-    if match is None:
-        raise PortMisnamed(f"{name}: expected usb:VID:PID in hex, as in usb:1a86:7523", "Read both from `lsusb`.")
-    vid, pid, wanted = int(match[1], 16), int(match[2], 16), match[3]
-    found = [
-        p.device for p in list_ports.comports() if (p.vid, p.pid) == (vid, pid) and wanted in (None, p.serial_number)
-    ]
-    if not found:
-        raise PortUnavailable(
-            Trouble.MISSING, f"{name}: no such USB device is plugged in", "Plug it in; compare the name with `lsusb`."
-        )
-    if len(found) > 1:
-        raise PortUnavailable(
-            Trouble.SEVERAL,
-            f"{name}: {len(found)} devices have this name ({', '.join(sorted(found))})",
-            "Name the right one by its socket: its path in /dev/serial/by-path.",
-        )
-    return found[0]
+    return port_names.resolve(name, plugged)
 
 
-def usb_ports() -> Iterator[tuple[str, str]]:
-    """Give (path, `usb:VID:PID`) of each USB serial device that is plugged in now. Never lists ptys."""
-    for port in list_ports.comports():
-        if port.vid is not None and port.pid is not None:
-            yield port.device, f"usb:{port.vid:04x}:{port.pid:04x}"
-
-
-def _unavailable(name: str, path: str, error: Exception) -> PortUnavailable:
-    if _URL.match(path):
-        return PortUnavailable(
-            Trouble.MISSING, f"{name}: nothing answers there", "Check the address, its power and the network cable."
+def plugged() -> tuple[PortInfo, ...]:
+    """Give the serial ports of this computer, real ones only: ptys are never listed, they are named by their path."""
+    try:
+        found = list_ports.comports()
+    except (OSError, TypeError, ValueError):  # a device left while it was being read
+        found = list_ports.comports()
+    return tuple(
+        PortInfo(
+            port.device,
+            port.vid,
+            port.pid,
+            serial_number=port.serial_number or "",
+            maker=port.manufacturer or "",
+            product=port.product or "",
         )
-    number = getattr(error, "errno", None)
-    if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO) or not os.path.lexists(path):
-        return PortUnavailable(
-            Trouble.MISSING, f"{name}: there is no such port", "Plug the device in and check its cable and its name."
-        )
-    if number in (errno.EACCES, errno.EPERM):
-        group = group_of(path) or "dialout"
-        return PortUnavailable(
-            Trouble.FORBIDDEN,
-            f"{name}: this user may not open the port; it belongs to the group {group}",
-            f"Run `sudo usermod -aG {group} $USER` and log in again.",
-        )
-    if number in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in str(error):
-        pids = holders(path)
-        who = f"process {', '.join(map(str, pids))}" if pids else "another program"
-        return PortUnavailable(
-            Trouble.BUSY,
-            f"{name}: the port is in use by {who}",
-            "End that program; ModemManager, brltty and a login console are the usual ones.",
-        )
-    return PortUnavailable(
-        Trouble.REFUSED,
-        f"{name}: cannot be opened as a serial port ({type(error).__name__})",
-        "Check that the name is that of a serial device.",
+        for port in found
     )
+
+
+def _keep_others_out(device: Any) -> None:  # noqa: ANN401 - pyserial's URL handlers share no type
+    """Have the kernel refuse everybody who opens the port after us, also those who do not ask for a lock."""
+    descriptor = device.fileno()
+    # The far side of a pseudo terminal keeps it open, so there the mark would outlive a program that is killed.
+    if os.major(os.fstat(descriptor).st_rdev) not in _PTY_MAJORS:
+        fcntl.ioctl(descriptor, termios.TIOCEXCL)

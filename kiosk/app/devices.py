@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from hardware.events import CardSeen, DeviceDown, DeviceUp, PaperOk, PaperOut, PrintDone
-from hardware.paper import Fonts
-from kiosk.app.faults import WiringError
-from kiosk.assets import asset
+from hardware.ports import Printer
+from kiosk.app.fittings import PRINTER, fittings
 from kiosk.core.events import CardTapped, Event, Part, PartChanged, SlipDone, SlipResult
 from kiosk.log import get_logger
 from kiosk.paper import document
 
 if TYPE_CHECKING:
     from hardware.events import Event as DeviceEvent
-    from hardware.ports import Device, Printer
+    from hardware.hotplug import HotPlug, PortsChanged
+    from hardware.ports import Device
     from kiosk.config import Config
     from kiosk.core.slip import Slip
     from kiosk.inbox import Inbox
 
 log = get_logger()
-
-PRINTER: Final = "printer"
-READER: Final = "reader"
 
 
 class Devices:
@@ -42,39 +37,39 @@ class Devices:
 
     def __init__(self, config: Config, card_key: bytes | None, inbox: Inbox[Event]) -> None:
         self._inbox = inbox
-        self.printer: Printer | None = None
-        self._all: list[Device] = []
-        if config.printer.port:
-            printer = driver("taxikiosk.printer", config.printer.driver)(
-                PRINTER,
-                config.printer.port,
-                self._event,
-                fonts=Fonts(asset("fonts/NotoSansSC-Regular.ttf"), asset("fonts/NotoSansSC-Bold.ttf")),
-                profile=f"generic-{config.printer.paper_mm}",
-                baudrate=config.printer.baudrate,
-            )
-            self.printer = printer
-            self._all.append(printer)
-        if config.reader.port and card_key is not None:
-            make = driver("taxikiosk.card", config.reader.driver)
-            self._all.append(
-                make(READER, config.reader.port, self._event, key=card_key, baudrate=config.reader.baudrate)
-            )
+        wanted = fittings(config, card_key)
+        self.all: tuple[Device, ...] = tuple(fitting.make(self._event) for fitting in wanted)
+        self.printer: Printer | None = next((device for device in self.all if isinstance(device, Printer)), None)
+        self._paths = [fitting.port for fitting in wanted]
+        self._watch: HotPlug | None = None
 
     def start(self) -> None:
         """Start each device's thread; a device that is not there is found when it comes."""
-        for device in self._all:
+        for device in self.all:
             device.start()
+        if self.all:
+            from hardware.hotplug import HotPlug
+
+            self._watch = HotPlug(self._plugged, self._paths)
+            self._watch.start()
 
     def stop(self) -> None:
         """Stop them in reverse."""
-        for device in reversed(self._all):
+        if self._watch is not None:
+            self._watch.stop()
+        for device in reversed(self.all):
             device.stop()
 
     def print(self, job_id: str, slip: Slip) -> None:
         """Queue a slip; `SlipDone` answers."""
         if self.printer is not None:
             self.printer.print(job_id, document(slip))
+
+    def _plugged(self, changed: PortsChanged) -> None:
+        """On the watch's thread: whoever waits for its port looks now."""
+        log.info("ports changed", came=len(changed.came), went=len(changed.went))
+        for device in self.all:
+            device.nudge()
 
     def _event(self, event: DeviceEvent) -> None:
         """On a device's thread: translate and hand over."""
@@ -94,17 +89,3 @@ class Devices:
 
 def _part(device: str) -> Part:
     return Part.PRINTER if device == PRINTER else Part.READER
-
-
-def driver(group: str, name: str) -> Callable[..., Any]:
-    """The installed driver of that name.
-
-    Raises:
-        WiringError: there is none; the sentence lists those there are.
-    """
-    found = [point for point in entry_points(group=group) if point.name == name]
-    if not found:
-        known = ", ".join(sorted(point.name for point in entry_points(group=group))) or "none"
-        raise WiringError(f"driver {name!r} is not installed; installed for {group}: {known}")
-    made: Callable[..., Any] = found[0].load()
-    return made

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import threading
 from pathlib import Path
@@ -11,10 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from serial import serial_for_url
 from serial.rfc2217 import PortManager
-from serial.tools import list_ports
 
-from hardware.faults import Disconnected, PortMisnamed, PortUnavailable, Trouble, WriteStalled
-from hardware.transport import Port, open_port, resolve, trace_line, usb_ports
+from hardware.faults import Disconnected, PortUnavailable, Trouble, WriteStalled
+from hardware.transport import Port, open_port, trace_line
 from hardware.virtual.pty_port import PtyPort
 
 if TYPE_CHECKING:
@@ -82,81 +80,6 @@ def test_discarded_input_is_gone(far: Far) -> None:
     port.close()
 
 
-def test_a_missing_port_says_what_to_do() -> None:
-    with pytest.raises(PortUnavailable) as caught:
-        open_port("/dev/no-such-port")
-    assert caught.value.trouble is Trouble.MISSING
-    assert caught.value.sentence == "/dev/no-such-port: there is no such port"
-    assert "Plug the device in" in caught.value.cure
-
-
-def test_a_busy_port_names_its_holder(far: Far) -> None:
-    port = opened(far)
-    with pytest.raises(PortUnavailable) as caught:
-        opened(far)
-    assert caught.value.trouble is Trouble.BUSY
-    assert f"in use by process {os.getpid()}" in caught.value.sentence
-    port.close()
-    opened(far).close()
-
-
-def test_a_forbidden_port_names_its_group(far: Far) -> None:
-    link = Path(far.port.path)
-    real, mode = link.resolve(), link.stat().st_mode & 0o777
-    link.parent.chmod(0o711)
-    real.chmod(0)
-    root = os.geteuid() == 0
-    try:
-        if root:
-            os.seteuid(65534)
-        with pytest.raises(PortUnavailable) as caught:
-            opened(far)
-    finally:
-        if root:
-            os.seteuid(0)
-        real.chmod(mode)
-    assert caught.value.trouble is Trouble.FORBIDDEN
-    assert "usermod -aG" in caught.value.cure
-
-
-def test_what_is_no_serial_port_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
-    plain = tmp_path_factory.mktemp("port") / "plain"
-    plain.write_bytes(b"x")
-    with pytest.raises(PortUnavailable) as caught:
-        open_port(str(plain))
-    assert caught.value.trouble is Trouble.REFUSED
-    assert plain.read_bytes() == b"x"
-
-
-@pytest.mark.parametrize("name", ["", "  ", "usb:zz:1", "usb:1a86", "tcp://box:9100"])
-def test_a_senseless_name_is_a_permanent_fault(name: str) -> None:
-    with pytest.raises(PortMisnamed) as caught:
-        open_port(name)
-    assert caught.value.cure
-
-
-def test_usb_names_find_the_one_device(monkeypatch: pytest.MonkeyPatch) -> None:
-    plugged = [
-        SimpleNamespace(device="/dev/ttyUSB3", vid=0x1A86, pid=0x7523, serial_number=None),
-        SimpleNamespace(device="/dev/ttyUSB4", vid=0x10C4, pid=0xEA60, serial_number="0001"),
-        SimpleNamespace(device="/dev/ttyUSB5", vid=0x10C4, pid=0xEA60, serial_number="0002"),
-        SimpleNamespace(device="/dev/ttyAMA0", vid=None, pid=None, serial_number=None),
-    ]
-    monkeypatch.setattr(list_ports, "comports", lambda: plugged)
-    assert resolve("usb:1a86:7523") == "/dev/ttyUSB3"
-    assert resolve("USB:10C4:EA60:0002") == "/dev/ttyUSB5"
-    with pytest.raises(PortUnavailable) as several:
-        resolve("usb:10c4:ea60")
-    assert several.value.trouble is Trouble.SEVERAL
-    assert "/dev/ttyUSB4, /dev/ttyUSB5" in several.value.sentence
-    assert "by-path" in several.value.cure
-    with pytest.raises(PortUnavailable) as missing:
-        resolve("usb:0403:6001")
-    assert missing.value.trouble is Trouble.MISSING
-    assert dict(usb_ports())["/dev/ttyUSB3"] == "usb:1a86:7523"
-    assert "/dev/ttyAMA0" not in dict(usb_ports())
-
-
 @pytest.mark.parametrize("act", ["read", "write", "read_waiting", "discard_input", "discard_output"])
 def test_an_unplugged_port_is_disconnected_whatever_is_done(far: Far, act: str) -> None:
     port = opened(far)
@@ -202,6 +125,20 @@ def test_a_device_that_takes_nothing_stalls_the_write(far: Far) -> None:
         port.write(bytes(300_000))
     assert 0 < caught.value.sent < 300_000
     port.discard_output()
+    port.close()
+
+
+def test_a_device_that_says_stop_in_the_data_is_waited_for_until_it_says_go_on(far: Far) -> None:
+    port = open_port(far.port.path, xonxoff=True, write_timeout_s=0.1)
+    far.port.send(b"\x13.")
+    assert port.read(20) == b"."  # and what came before it was obeyed
+    with pytest.raises(WriteStalled) as caught:
+        port.write(b"too early")
+    assert caught.value.sent == 0
+    port.discard_output()
+    far.port.send(b"\x11")
+    port.write(b"now")
+    assert far.wait(3) == b"now"
     port.close()
 
 
@@ -272,7 +209,9 @@ def test_a_port_behind_a_terminal_server() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, serial_for_url("loop://", timeout=0.05) as looped:
         opened_port: list[Port] = []
         client = threading.Thread(
-            target=lambda: opened_port.append(open_port(f"rfc2217://127.0.0.1:{server.getsockname()[1]}", 9600))
+            target=lambda: opened_port.append(
+                open_port(f"rfc2217://127.0.0.1:{server.getsockname()[1]}", 19200, rtscts=True)
+            )
         )
         client.start()
         peer, _ = server.accept()
@@ -290,6 +229,7 @@ def test_a_port_behind_a_terminal_server() -> None:
             threading.Thread(target=serve, daemon=True).start()
             client.join(20)
             (port,) = opened_port
+            assert (looped.baudrate, looped.rtscts) == (19200, True)
             port.write(b"there and \xff back")
             got = b""
             while len(got) < 16:

@@ -1,0 +1,75 @@
+"""What the configuration says is plugged in, ready to be made: for the box itself and for whoever examines it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, Final
+
+from hardware.paper import Fonts
+from kiosk.app.faults import WiringError
+from kiosk.assets import asset
+
+if TYPE_CHECKING:
+    from hardware.events import Emit
+    from hardware.ports import Device
+    from kiosk.config import Config
+
+PRINTER: Final = "printer"
+READER: Final = "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """One device of the configuration."""
+
+    name: str
+    """Its table in the configuration, and its name in events and findings."""
+    port: str
+    make: Callable[[Emit], Device]
+    """Makes its driver, which does nothing before it is started. Raises WiringError when it is not installed."""
+
+
+def fittings(config: Config, card_key: bytes | None) -> tuple[Fitting, ...]:
+    """Give every device that has a port; a card reader only where there is a key for its hashes (32 bytes)."""
+    found = []
+    if config.printer.port:
+        found.append(Fitting(PRINTER, config.printer.port, partial(_printer, config)))
+    if config.reader.port and card_key is not None:
+        found.append(Fitting(READER, config.reader.port, partial(_reader, config, card_key)))
+    return tuple(found)
+
+
+def _printer(config: Config, emit: Emit) -> Device:
+    chosen = config.printer
+    made: Device = driver("taxikiosk.printer", chosen.driver)(
+        PRINTER,
+        chosen.port,
+        emit,
+        fonts=Fonts(asset("fonts/NotoSansSC-Regular.ttf"), asset("fonts/NotoSansSC-Bold.ttf")),
+        profile=f"generic-{chosen.paper_mm}",
+        baudrate=chosen.baudrate,
+    )
+    return made
+
+
+def _reader(config: Config, key: bytes, emit: Emit) -> Device:
+    chosen = config.reader
+    made: Device = driver("taxikiosk.card", chosen.driver)(READER, chosen.port, emit, key=key, baudrate=chosen.baudrate)
+    return made
+
+
+def driver(group: str, name: str) -> Callable[..., Any]:
+    """The installed driver of that name.
+
+    Raises:
+        WiringError: there is none; the sentence lists those there are.
+    """
+    found = [point for point in entry_points(group=group) if point.name == name]
+    if not found:
+        known = ", ".join(sorted(point.name for point in entry_points(group=group))) or "none"
+        raise WiringError(f"driver {name!r} is not installed; installed for {group}: {known}")
+    made: Callable[..., Any] = found[0].load()
+    return made
