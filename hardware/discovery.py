@@ -44,6 +44,7 @@ _KNOWN: Final[Mapping[tuple[int, int | None], str]] = {
     (0x303A, None): "an ESP32: a button or a sensor",
 }
 """By vendor and product; None stands for every product of that vendor that is not named."""
+_LAYERS: Final = {"port", "ctrl"}
 _NOT_OURS: Final = {
     "ttyAMA10": "the debug connector of a Raspberry Pi 5, not for devices",
     "ttyS0": "a port of the board itself; look whether a login console is on it",
@@ -92,5 +93,11 @@ def _links(folder: Path) -> dict[str, str]:
 
 
 def _driver(ttys: Path, name: str) -> str:
-    link = ttys / name / "device" / "driver"
-    return link.resolve().name if link.exists() else ""
+    """Name the driver behind a port, past the two layers that newer kernels put above it for every port alike."""
+    device = (ttys / name / "device").resolve()
+    while (device / "driver").exists():
+        found = (device / "driver").resolve().name
+        if found not in _LAYERS:
+            return found
+        device = device.parent
+    return ""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
+
+from kiosk.cli.devices import devices
+from kiosk.cli.options import Size, config_option, fail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,41 +30,17 @@ _BEHAVIOURS = (
 )
 
 
-def _fail(sentence: object, code: int = 2) -> NoReturn:
-    click.echo(f"taxi-kiosk: {sentence}", err=True)
-    sys.exit(code)
-
-
-class _Size(click.ParamType[tuple[int, int]]):
-    name = "WxH"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        if isinstance(value, tuple):
-            return value
-        width, _, height = str(value).lower().partition("x")
-        if not (width.isdecimal() and height.isdecimal() and 480 <= int(width) <= 7680 and 480 <= int(height) <= 7680):  # noqa: PLR2004
-            self.fail(f"{value!r}: expected two numbers from 480 to 7680 such as 1080x1920", param, ctx)
-        return int(width), int(height)
-
-
-_config = click.option(
-    "--config",
-    "path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("/etc/taxi-kiosk/kiosk.toml"),
-    show_default=True,
-    help="The box's configuration.",
-)
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="one-touch-taxi")
 def main() -> None:
     """The one-touch taxi kiosk."""
 
 
+main.add_command(devices)
+
+
 @main.command()
-@_config
+@config_option
 @click.option("--headless", is_flag=True, help="Real pixels without a display.")
 def run(path: Path, *, headless: bool) -> None:
     """Run the box."""
@@ -81,7 +60,7 @@ def run(path: Path, *, headless: bool) -> None:
         _log(config)
         Show(config, SystemClock(), headless=headless).run()
     except _known_faults() as error:
-        _fail(error)
+        fail(error)
 
 
 def _known_faults() -> tuple[type[Exception], ...]:
@@ -104,7 +83,7 @@ def _log(config: Config) -> None:
 @click.option("--script", type=click.Choice(["one-press", "offline"]), help="A visit that lives itself.")
 @click.option("--headless", is_flag=True, help="Real pixels without a display.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build/demo"), show_default=True)
-@click.option("--size", type=_Size(), default="1080x1920", show_default=True, help="Of the window.")
+@click.option("--size", type=Size(), default="1080x1920", show_default=True, help="Of the window.")
 @click.option("--lang", "language", type=click.Choice(_LANGUAGES), default="zh_CN", show_default=True)
 @click.option(
     "--speed",
@@ -147,7 +126,7 @@ def _demo(
     try:
         from dispatch_client.sandbox import Behaviour
     except ImportError as error:
-        _fail(error)
+        fail(error)
     from kiosk.demo.perform import Wish, perform
     from kiosk.demo.script import Script
     from kiosk.log import configure
@@ -167,7 +146,7 @@ def _demo(
     )
     wrong = perform(wish)
     if wrong:
-        _fail(wrong, 1)
+        fail(wrong, 1)
 
 
 @main.command()
@@ -188,7 +167,7 @@ def gallery(out: Path, layout: str | None) -> None:
     command = [sys.executable, "-m", "kiosk.cli", "gallery", "--out", str(out), "--layout"]
     for child in [subprocess.Popen([*command, size]) for size in SIZES]:
         if child.wait():
-            _fail("the gallery could not be drawn; see above", 1)
+            fail("the gallery could not be drawn; see above", 1)
     click.echo(write_index(out))
 
 
@@ -203,7 +182,7 @@ def sandbox(port: int, token: str, seed: int, speed: float, behaviour: str) -> N
     try:
         from dispatch_client.sandbox import Behaviour, serve
     except ImportError as error:
-        _fail(error)
+        fail(error)
     try:
         serve(
             port,
@@ -214,11 +193,11 @@ def sandbox(port: int, token: str, seed: int, speed: float, behaviour: str) -> N
             ready=lambda running: click.echo(f"{running.url}  (Authorization: Bearer {token}; Ctrl-C ends it)"),
         )
     except OSError as error:
-        _fail(f"port {port}: {error.strerror}; choose another one with --port", 1)
+        fail(f"port {port}: {error.strerror}; choose another one with --port", 1)
 
 
 @main.command()
-@_config
+@config_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for each change.")
 @click.option("--no-wait", is_flag=True, help="Return as soon as the dispatcher has the trip.")
 def hail(path: Path, *, as_json: bool, no_wait: bool) -> None:
@@ -229,7 +208,7 @@ def hail(path: Path, *, as_json: bool, no_wait: bool) -> None:
 
 
 @main.command()
-@_config
+@config_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a trip.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 def trips(path: Path, *, as_json: bool, limit: int) -> None:
@@ -255,9 +234,9 @@ def config_init(file: Path, language: str) -> None:
         with file.open("x", encoding="utf-8") as target:
             target.write(default_toml(language))
     except FileExistsError:
-        _fail(f"{file}: exists already and was left as it is; name another file")
+        fail(f"{file}: exists already and was left as it is; name another file")
     except OSError as error:
-        _fail(f"{file}: cannot be written: {error.strerror}")
+        fail(f"{file}: cannot be written: {error.strerror}")
     click.echo(
         f"{file}: written; set the box, the dispatcher's url and its token_file, "
         f"then: taxi-kiosk config check --config {file}"
@@ -265,7 +244,7 @@ def config_init(file: Path, language: str) -> None:
 
 
 @config.command("check")
-@_config
+@config_option
 def config_check(path: Path) -> None:
     """Check a configuration: one line for each thing that is wrong."""
     from kiosk.config import ConfigError, load
@@ -280,7 +259,7 @@ def config_check(path: Path) -> None:
 
 
 @config.command("show")
-@_config
+@config_option
 def config_show(path: Path) -> None:
     """Show what is in force, defaults included, secrets masked."""
     from kiosk.config import ConfigError, load, shown
@@ -288,7 +267,7 @@ def config_show(path: Path) -> None:
     try:
         click.echo(shown(load(path)), nl=False)
     except ConfigError as error:
-        _fail(error)
+        fail(error)
 
 
 def _run_checked(path: Path, act: Callable[[Config], None]) -> None:
@@ -299,4 +278,4 @@ def _run_checked(path: Path, act: Callable[[Config], None]) -> None:
     try:
         act(begin(path)())
     except (ConfigError, WiringError, OutboxError) as error:
-        _fail(error)
+        fail(error)
