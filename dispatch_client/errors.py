@@ -46,3 +46,7 @@ class Unreachable(DispatchError):
 
 class Ambiguous(DispatchError):
     """It may have arrived: a reply was lost, cut or senseless. Never a failure; look up before sending again."""
+
+
+class Down(Ambiguous):
+    """An answer came, and it says that the server cannot work at present (5xx, 408)."""

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import phonenumbers
-
 from dispatch_client.http import json_object
-from dispatch_client.providers import _answers
+from dispatch_client.providers import _answers, _phones
 from dispatch_client.trips import ENDS, Booking, Driver, TripStatus, Vehicle
 
 Row = Mapping[str, Any]
@@ -179,13 +177,7 @@ def _driver(person: Row, number: object) -> Driver | None:
 
 def phone(number: str) -> str:
     """Give a number as E.164, a French one if it has no country; empty when nobody could be called under it."""
-    try:
-        parsed = phonenumbers.parse(number, "FR")
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_valid_number(parsed):
-        return ""
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    return _phones.phone(number, "FR")
 
 
 def eta_s(metres: float) -> int | None:

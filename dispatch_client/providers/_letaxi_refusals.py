@@ -8,7 +8,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from dispatch_client.errors import Ambiguous, DispatchError, Refusal, Refused
+from dispatch_client.errors import DispatchError, Down, Refusal, Refused
 from dispatch_client.http import Senseless, json_object, retry_after_s
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ class Step(StrEnum):
     LOOK_UP = "looking up a hail by our reference"
     READ = "reading a hail"
     CHANGE = "changing a hail"
-
-
-class Down(Ambiguous):
-    """An answer came, and it says that the server cannot work at present (5xx, 408)."""
 
 
 class RefusedSession(Refused):

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from dispatch_client.http import Http, Limits, Senseless
-from dispatch_client.providers import _answers, _letaxi_wish
+from dispatch_client.providers import _answers
 from dispatch_client.providers import _letaxi_answers as answers
+from dispatch_client.providers._canonical import canonical
 from dispatch_client.providers._letaxi_refusals import Step, judged
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Register:
         self._http.close()
 
     def _one(self, method: str, path: str, step: Step, members: Mapping[str, Any] | None = None) -> Row:
-        body = None if members is None else _letaxi_wish.canonical({"data": [members]})
+        body = None if members is None else canonical({"data": [members]})
         found = answers.rows(self._answer(method, path, step, body=body))
         if not found:
             raise Senseless(f"le.taxi: {step.value} was answered without a hail")

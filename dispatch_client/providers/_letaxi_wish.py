@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +9,7 @@ from dispatch_client.attempts import attempt_ref
 from dispatch_client.errors import Refusal, Refused
 from dispatch_client.http import json_object
 from dispatch_client.providers import _letaxi_answers as answers
+from dispatch_client.providers._canonical import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,13 +75,6 @@ def read(payload: bytes, ref: str) -> Wish:
             "expected a telephone number with its country, such as +33..., as contact_phone in [dispatch]",
         )
     return Wish(customer, tuple(map(str, earlier)), passengers, wheelchair)
-
-
-def canonical(body: Mapping[str, object]) -> bytes:
-    """Give JSON of one form."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode(
-        errors="replace"
-    )
 
 
 def _address(pickup: Place) -> str:

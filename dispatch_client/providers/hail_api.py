@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -10,6 +9,7 @@ from dispatch_client.errors import Ambiguous, Refusal
 from dispatch_client.http import Http, Limits, Senseless, json_object
 from dispatch_client.provider import Capabilities, Estimate
 from dispatch_client.providers import _answers
+from dispatch_client.providers._canonical import canonical
 from dispatch_client.providers._sse import EventParser, EventTooLargeError
 from dispatch_client.trips import Booking, TripStatus
 
@@ -95,7 +95,7 @@ class HailApiProvider:
         """Give the JSON of a NewTrip, always the same bytes for the same request and reference."""
         pickup_at = request.pickup_at
         later = {"pickup_at": pickup_at.isoformat(timespec="seconds")} if pickup_at else {}
-        return _canonical(
+        return canonical(
             {
                 **later,
                 "client_ref": ref,
@@ -209,7 +209,7 @@ class HailApiProvider:
             answer = self._http.call(
                 method,
                 f"/v1/trips/{quote(native_id, safe='')}{verb}",
-                body=None if body is None else _canonical(body),
+                body=None if body is None else canonical(body),
                 headers=None if body is None else {"Content-Type": "application/json"},
             )
         except Senseless:
@@ -226,9 +226,3 @@ def _place(place: Place) -> dict[str, object]:
         "lon": place.lon,
         "note": place.note[:_NOTE_CHARS],
     }
-
-
-def _canonical(body: Mapping[str, object]) -> bytes:
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode(
-        errors="replace"
-    )

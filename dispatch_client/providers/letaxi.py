@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from dispatch_client.errors import Ambiguous, DispatchError, Refusal, Refused, Unreachable
+from dispatch_client.errors import Ambiguous, DispatchError, Refusal, Refused
 from dispatch_client.http import Limits, Senseless
 from dispatch_client.provider import Capabilities, Estimate
 from dispatch_client.providers import _letaxi_answers as answers
 from dispatch_client.providers import _letaxi_wish
-from dispatch_client.providers._letaxi_refusals import Down, RefusedSession
+from dispatch_client.providers._letaxi_refusals import RefusedSession
 from dispatch_client.providers._letaxi_register import Register
+from dispatch_client.providers._unasked import nothing_asked_yet
 from dispatch_client.trips import Booking, TripStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from dispatch_client.providers._letaxi_answers import Row, Taxi
     from dispatch_client.providers._letaxi_wish import Wish
@@ -103,7 +104,7 @@ class LeTaxiProvider:
         """
         wish = _letaxi_wish.read(payload, ref)
         until = self._monotonic() + _PATIENCE_S
-        with _nothing_asked_yet():
+        with nothing_asked_yet():
             ours = self._register.hails(ref)
             taxis = [] if ours else self._near(wish)
             past = self._past(wish) if taxis else []
@@ -282,14 +283,3 @@ class LeTaxiProvider:
     def _pause(self, seconds: float) -> None:
         if self._closed.wait(seconds):
             raise Ambiguous("le.taxi: closed before it was known what became of the hail")
-
-
-@contextmanager
-def _nothing_asked_yet() -> Iterator[None]:
-    """Before the hail itself goes out, a lost answer leaves nothing open."""
-    try:
-        yield
-    except (Down, Senseless) as error:
-        raise Refused(Refusal.UNAVAILABLE, f"{error}; nothing was asked for yet") from None
-    except Ambiguous as error:
-        raise Unreachable(f"{error}; nothing was asked for yet") from None
