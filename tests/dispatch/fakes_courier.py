@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from fakes_dispatcher import FULL, FakeClock, FakeDispatcher, wish
 
+from dispatch_client.attempts import new_case
 from dispatch_client.courier import Courier, Listener, Policy
 from dispatch_client.ladder import Ladder, Rung
 from dispatch_client.outbox import Outbox, load_key, open_outbox
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from dispatch_client.cases import Case
     from dispatch_client.provider import Capabilities
     from dispatch_client.trips import Trip, TripRequest, TripStatus
 
@@ -70,6 +72,12 @@ class Recorder:
 
     def of(self, ref: str) -> list[Trip]:
         return [trip for trip in self.trips if trip.ref == ref]
+
+
+def fresh_case() -> Case:
+    """A trip as it stands the moment its button was pressed."""
+    clock = FakeClock()
+    return new_case(wish(), None, Ladder.of(FakeDispatcher(clock)), clock.now(), Policy())
 
 
 class Rig:

@@ -10,8 +10,8 @@ from disk_vfs import FULL, IO_SYNC, IO_WRITE, READ_ONLY, NotedDisk
 from fakes_courier import Rig
 from fakes_dispatcher import S, wish
 
+from dispatch_client.attempts import attempt_ref
 from dispatch_client.outbox import OutboxError, open_outbox
-from dispatch_client.plan import attempt_ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable

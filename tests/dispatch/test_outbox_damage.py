@@ -12,17 +12,15 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from fakes_dispatcher import FakeClock, FakeDispatcher, wish
+from fakes_courier import fresh_case
 
 from dispatch_client.aside import stands_aside
 from dispatch_client.outbox import Outbox, OutboxError, open_outbox
-from dispatch_client.plan import Policy, new_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from dispatch_client.cases import Case
 
 FLIPS = int(os.environ.get("TAXI_FLIPS", "60"))
 KEY = bytes(range(32))
@@ -30,11 +28,6 @@ PAGE = 4096
 HEAD = 32
 FRAME = 24 + PAGE
 FILES = ("trips.db", "trips.db-wal")
-
-
-def case() -> Case:
-    clock = FakeClock()
-    return new_case(wish(), None, FakeDispatcher(clock), clock.now(), Policy())
 
 
 def refs(outbox: Outbox) -> list[str]:
@@ -47,10 +40,10 @@ class Killed:
     def __init__(self, folder: Path) -> None:
         outbox, _ = open_outbox(folder / "alive", KEY)
         for _ in range(8):
-            outbox.add(case())
+            outbox.add(fresh_case())
         outbox._execute("PRAGMA wal_checkpoint(TRUNCATE)")  # noqa: SLF001 - as SQLite does by itself after 1000 pages
         for _ in range(16):
-            outbox.add(case())
+            outbox.add(fresh_case())
         self.refs = refs(outbox)
         self.folder = folder / "killed"
         self.folder.mkdir()
@@ -66,7 +59,7 @@ class Killed:
     def opened(self, key: bytes = KEY) -> tuple[list[str], str]:
         """What is alive after a start, and what was told; the store takes trips again, and the next start is quiet."""
         outbox, aside = open_outbox(self.folder, key)
-        cases, new = outbox.live(), case()
+        cases, new = outbox.live(), fresh_case()
         try:
             outbox.add(new)
         except OutboxError:  # shows only now; as the courier does, what was read goes into a new store

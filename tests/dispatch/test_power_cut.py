@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from disk_images import Left, cut_at
 from disk_vfs import NotedDisk
-from fakes_dispatcher import FakeClock, FakeDispatcher, wish
+from fakes_courier import fresh_case
 
 from dispatch_client.documents import dump_case
 from dispatch_client.outbox import Outbox, open_outbox
-from dispatch_client.plan import Policy, new_case
 from dispatch_client.trips import TripStatus
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from disk_vfs import Step
 
-    from dispatch_client.cases import Case
 
 CUTS = int(os.environ.get("TAXI_CUTS", "180"))
 KEY = bytes(range(32))
@@ -34,11 +32,6 @@ TRIPS = 110
 """Enough for SQLite to write its log back into the file once, and to begin the log anew."""
 
 State = dict[str, str]
-
-
-def case() -> Case:
-    clock = FakeClock()
-    return new_case(wish(), None, FakeDispatcher(clock), clock.now(), Policy())
 
 
 def state(outbox: Outbox) -> State:
@@ -57,7 +50,7 @@ class Life:
             held: State = {}
             self._promise(disk, held)
             for number in range(TRIPS):
-                trip = case()
+                trip = fresh_case()
                 ref = trip.trip.ref
                 outbox.add(trip)
                 self._promise(disk, held := {**held, ref: dump_case(trip)})

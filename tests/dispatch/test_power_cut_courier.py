@@ -14,9 +14,9 @@ from disk_vfs import NotedDisk
 from fakes_courier import Recorder, Rig
 from fakes_dispatcher import FULL, FakeClock, FakeDispatcher, Fate, Ride, S, wish
 
+from dispatch_client.attempts import attempt_ref
 from dispatch_client.courier import Listener
 from dispatch_client.outbox import load_key
-from dispatch_client.plan import attempt_ref
 from dispatch_client.provider import Capabilities
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from disk_images import Left, cut_at
 from disk_vfs import NotedDisk, Step
-from fakes_dispatcher import FakeClock, FakeDispatcher, wish
+from fakes_courier import fresh_case
 
 from dispatch_client.outbox import load_key, open_outbox
-from dispatch_client.plan import Policy, new_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,9 +78,9 @@ def test_a_key_that_was_given_out_is_there_after_a_power_cut_and_never_half(
 def test_a_store_that_is_being_set_aside_loses_no_byte(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: Callable[[str, int], None]
 ) -> None:
-    alive, clock = tmp_path / "alive", FakeClock()
+    alive = tmp_path / "alive"
     outbox, _ = open_outbox(alive, bytes(32))
-    outbox.add(new_case(wish(), None, FakeDispatcher(clock), clock.now(), Policy()))
+    outbox.add(fresh_case())
     killed = tmp_path / "killed"
     shutil.copytree(alive, killed, ignore=shutil.ignore_patterns("*-shm"))
     outbox.close()
