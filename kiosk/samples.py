@@ -107,6 +107,13 @@ def _samples() -> Iterator[tuple[str, State]]:
     yield "05-calling", _state(_trip(status.SUBMITTING), age=1)
     yield "06-searching", _state(_trip(status.REQUESTED))
     yield "06-searching-long", _state(_trip(status.REQUESTED), age=400)
+    near = _trip(status.REQUESTED)
+    (first,) = near.attempts
+    yield "06-searching-wider", _state(replace(near, attempts=(replace(first, wider=True),)), age=95)
+    yield "06-searching-another", _state(replace(near, attempts=(first, replace(first, provider="second"))), age=185)
+    written = replace(near, attempts=(first, replace(first, provider="message", followed=False)))
+    yield "06-written", _state(written, age=250)
+    yield "06-written-unsure", _state(replace(written, status=status.SUBMITTING), age=250)
     yield "07-driver-cancelled", _state(_trip(status.REQUESTED, lost=_OTHER))
     yield "08-found", _state(assigned)
     yield (

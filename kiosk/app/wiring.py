@@ -19,9 +19,11 @@ from kiosk.log import get_logger
 if TYPE_CHECKING:
     from dispatch_client.clock import Clock
     from dispatch_client.courier import Courier
+    from dispatch_client.ladder import Ladder
     from dispatch_client.outbox import Outbox
     from dispatch_client.provider import Provider
     from kiosk.config import Config
+    from kiosk.config.dispatchers import DispatcherSection
     from kiosk.inbox import Inbox
     from kiosk.voice.players import Player, Wait
 
@@ -45,21 +47,35 @@ def box_of(config: Config) -> Box:
     )
 
 
-def provider_of(config: Config) -> Provider:
-    """The dispatcher's adapter.
+def ladder_of(config: Config) -> Ladder:
+    """Whom to ask, and from when on.
 
     Raises:
-        WiringError: it is not installed, or does not accept its settings.
+        WiringError: an adapter is not installed, or does not accept its settings.
     """
+    from dispatch_client.ladder import Ladder, Rung
+
+    dispatch, second = config.dispatch, config.second
+    first = _provider(dispatch, "dispatch")
+    rungs = [Rung(first)]
+    if dispatch.wider_s:
+        rungs.append(Rung(first, dispatch.wider_s, wider=True))
+    if second.provider:
+        rungs.append(Rung(_provider(second, "second"), second.after_s))
+    try:
+        return Ladder(rungs)
+    except ValueError as error:
+        raise WiringError(f"[second] {error}") from error
+
+
+def _provider(account: DispatcherSection, section: str) -> Provider:
     from dispatch_client.providers import UnknownProviderError, load
 
-    dispatch = config.dispatch
+    name = account.provider if section == "dispatch" else f"{section}:{account.provider}"
     try:
-        return load(dispatch.provider)(
-            url=dispatch.url, token=dispatch.token.reveal(), name=dispatch.provider, **dispatch.options
-        )
+        return load(account.provider)(url=account.url, token=account.token.reveal(), name=name, **account.options)
     except (UnknownProviderError, ValueError, TypeError) as error:
-        raise WiringError(f"[dispatch] provider {dispatch.provider!r}: {error}") from error
+        raise WiringError(f"[{section}] provider {account.provider!r}: {error}") from error
 
 
 def store_key(config: Config) -> bytes:
@@ -69,10 +85,9 @@ def store_key(config: Config) -> bytes:
     return load_key(config.store.key_file)
 
 
-def courier_of(config: Config, provider: Provider, inbox: Inbox[Event], clock: Clock) -> Courier:
+def courier_of(config: Config, ladder: Ladder, inbox: Inbox[Event], clock: Clock) -> Courier:
     """The courier, its news put into the inbox; nothing is opened before it starts."""
     from dispatch_client.courier import Courier, Listener
-    from dispatch_client.ladder import Ladder
     from dispatch_client.outbox import open_outbox
     from dispatch_client.plan import Policy
 
@@ -92,8 +107,13 @@ def courier_of(config: Config, provider: Provider, inbox: Inbox[Event], clock: C
         on_store=lambda works: inbox.put(PartChanged(Part.STORE, works)),
         on_ready=lambda last: inbox.put(Resumed(last)),
     )
-    policy = Policy(deadline_s=dispatch.deadline_s, answer_s=dispatch.ask_again_s, search_s=dispatch.search_s)
-    return Courier(open_store, Ladder.of(provider), listener, policy=policy, clock=clock)
+    policy = Policy(
+        deadline_s=dispatch.deadline_s,
+        answer_s=dispatch.ask_again_s,
+        search_s=dispatch.search_s,
+        detour_s=dispatch.detour_s,
+    )
+    return Courier(open_store, ladder, listener, policy=policy, clock=clock)
 
 
 def _link(inbox: Inbox[Event], *, up: bool, sentence: str) -> None:
@@ -143,7 +163,7 @@ def services_of(
     from kiosk.app.devices import Devices
     from kiosk.app.mouth import Mouth, Mute
 
-    courier = courier_of(config, provider_of(config), inbox, clock)
+    courier = courier_of(config, ladder_of(config), inbox, clock)
     devices = Devices(config, _card_key(config), inbox)
     mouth = Mouth(config, inbox, player, wait) if config.voice.enabled else Mute()
     services = Services(Hands(asks=courier, speaks=mouth, prints=devices.print if devices.printer else None))

@@ -11,7 +11,7 @@ import click
 
 from dispatch_client.clock import SystemClock
 from dispatch_client.trips import ENDS, TripRequest, TripStatus
-from kiosk.app.wiring import box_of, courier_of, provider_of, store_key
+from kiosk.app.wiring import box_of, courier_of, ladder_of, store_key
 from kiosk.core.events import LinkChanged, TripChanged, TripLost
 from kiosk.core.slip import reference
 from kiosk.inbox import Inbox
@@ -55,7 +55,7 @@ def hail_once(config: Config, *, as_json: bool, wait: bool) -> int:
         kiosk_id=box.code,
         contact_phone=box.contact_phone,
     )
-    courier = courier_of(config, provider_of(config), inbox, clock)
+    courier = courier_of(config, ladder_of(config), inbox, clock)
     courier.start()
     courier.ask(request)
     try:

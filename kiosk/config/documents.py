@@ -45,7 +45,7 @@ def shown(config: Config) -> str:
         table = getattr(config, section)
         for key in keys():
             value = getattr(table, key.name) if key.section == section else None
-            if key.path == OPTIONS and value:
+            if key.path in OPTIONS and value:
                 value = {name: Secret("x") if _SECRET_NAME.search(name) else option for name, option in value.items()}
             if value is not None:
                 lines.append(f"{key.name} = {toml(value)}")

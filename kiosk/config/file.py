@@ -7,7 +7,7 @@ import json
 import tomllib
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
 from pydantic_settings import TomlConfigSettingsSource
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+    from kiosk.config.dispatchers import DispatcherSection
+
+Account = TypeVar("Account", bound="DispatcherSection")
 _MOST_SHOWN: Final = 60
 """Characters of a wrong value that are repeated."""
 _KEY_DEPTH: Final = 2
@@ -69,20 +72,24 @@ def checked(values: Mapping[str, Any], *, name: str, folder: Path) -> Config:
     folder = folder.absolute()
     store = folder / config.store.folder
     places = {"folder": store, "key_file": store / config.store.key_file}
-    credentials = {"token": _token(config, name, folder)}
     return config.model_copy(
         update={
             "store": config.store.model_copy(update=places),
-            "dispatch": config.dispatch.model_copy(update=credentials),
+            "dispatch": _with_token(config.dispatch, f"{name}: dispatch", folder),
+            "second": _with_token(config.second, f"{name}: second", folder),
         }
     )
 
 
-def _token(config: Config, name: str, folder: Path) -> Secret:
-    if config.dispatch.token_file is None:
-        return config.dispatch.token or config.dispatch.api_key
-    path = folder / config.dispatch.token_file
-    where = f"{name}: dispatch.token_file: expected a file with the dispatcher's token"
+def _with_token(account: Account, where: str, folder: Path) -> Account:
+    return account.model_copy(update={"token": _token(account, where, folder)})
+
+
+def _token(account: DispatcherSection, where: str, folder: Path) -> Secret:
+    if account.token_file is None:
+        return account.token or account.api_key
+    path = folder / account.token_file
+    where = f"{where}.token_file: expected a file with the dispatcher's token"
     try:
         token = path.read_text(encoding="utf-8").strip()
     except OSError as error:
@@ -109,7 +116,7 @@ def _sentence(detail: ErrorDetails) -> str:
         found = "nothing" if kind == "missing" else _found(detail["input"])
         return f"{section}: expected a table [{section}], found {found}"
     path = ".".join(where[: _KEY_DEPTH + (len(where) > _KEY_DEPTH and key.expected.startswith("a table"))])
-    if key.secret or key.path == OPTIONS:
+    if key.secret or key.path in OPTIONS:
         return f"{path}: expected {key.expected}, found something else"
     found = "nothing" if kind == "missing" else _found(detail["input"])
     return f"{path}: expected {key.expected}, found {found}"

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import PydanticUndefined
 
-from kiosk.config.model import Config, Section
+from kiosk.config.fields import Section
+from kiosk.config.model import Config
 from kiosk.config.secret import Secret
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Key:
 
 
 REQUIRED: Final = object()
-OPTIONS: Final = "dispatch.options"
-"""The one key whose values are somebody else's: they may be secrets."""
+OPTIONS: Final = frozenset({"dispatch.options", "second.options"})
+"""The keys whose values are somebody else's: they may be secrets."""
 
 
 def sections() -> Iterator[tuple[str, Mapping[str, str]]]:

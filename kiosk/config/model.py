@@ -2,89 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from datetime import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+from pydantic import model_validator
 from pydantic.types import StringConstraints
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from kiosk.config.secret import Secret
+from kiosk.config.dispatchers import DispatchSection, SecondSection
+from kiosk.config.fields import Filled, Hour, Language, LanguageKey, Number, Rate, Section, Telephone, Whole, Yes, key
 
 KNOWN_PX_PER_MM: Final = {(1280, 800): 5.9, (800, 1280): 5.9, (1080, 1920): 4.03, (1920, 1080): 4.03}
 """Pixels per millimetre of the two screens that are sold for such boxes: 10.1 and 21.5 inches."""
 LEAST_PIXELS: Final = 480
 MOST_PIXELS: Final = 7680
-
-
-def _hour(value: object) -> object:
-    # pydantic alone would take 7 for seven seconds past midnight, and a zone that no later comparison expects.
-    known = (isinstance(value, time) and value.tzinfo is None) or (
-        isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value)
-    )
-    if not known:
-        raise ValueError("no time of day")
-    return value
-
-
-def _international(number: str) -> str:
-    import phonenumbers  # noqa: PLC0415 - 20 ms that only a configured number costs
-
-    if not number:
-        return ""
-    try:
-        parsed = phonenumbers.parse(number)
-    except phonenumbers.NumberParseException:
-        raise ValueError("no telephone number") from None
-    if not phonenumbers.is_valid_number(parsed):
-        raise ValueError("no telephone number that exists")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-Language = Literal["zh_CN", "en"]
-if TYPE_CHECKING:
-    LanguageKey = str  # a table by language is handed on as Mapping[str, ...], whose keys are invariant
-else:
-    LanguageKey = Language
-Yes = Annotated[bool, Strict()]
-Whole = Annotated[int, Strict()]
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
-Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{1,24}$")]
-International = Annotated[str, AfterValidator(_international)]
-Hour = Annotated[time, BeforeValidator(_hour)]
-Rate = Annotated[int, Strict(), Field(ge=80, le=300)]
-
-
-def key(
-    english: str,
-    chinese: str,
-    default: Any = ...,  # noqa: ANN401 - as pydantic's Field
-    *,
-    expected: str = "",
-    example: str | float | dict[str, str] | None = None,
-    **bounds: Any,  # noqa: ANN401 - as pydantic's Field
-) -> Any:  # noqa: ANN401 - as pydantic's Field
-    """Describe a key.
-
-    Args:
-        english: what it means.
-        chinese: the same.
-        default: its value when it is left out; nothing: it must be there.
-        expected: what a right value is, where type and bounds do not say it.
-        example: stands in the example file when there is no default.
-        bounds: as for pydantic's Field.
-    """
-    extra: dict[str, Any] = {"zh_CN": chinese, "expected": expected, "example": example}
-    return Field(default, description=english, json_schema_extra=extra, **bounds)
-
-
-class Section(BaseModel):
-    """A table of the file. A key that is not here is an error, never ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class BoxSection(Section):
@@ -160,63 +92,6 @@ class ScreenSection(Section):
         return given | {"px_per_mm": KNOWN_PX_PER_MM[size]}
 
 
-class DispatchSection(Section):
-    """Who sends the taxis."""
-
-    provider: Filled = key("name of the installed adapter", "已安装的调度接口名称", "hail_api")
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+(/\S*)?$")] = key(
-        "where its API is; plain http only on this very machine",
-        "接口地址；http 仅限本机",
-        expected="an https:// address",
-        example="https://dispatch.example/taxi",
-    )
-    token: Secret = key(
-        "what proves who we are; better kept in token_file",
-        "接口令牌；最好写在 token_file 里",
-        default_factory=lambda: Secret(""),
-    )
-    api_key: Secret = key(
-        "the token, where the dispatcher calls it an API key",
-        "同 token，有的调度方称之为 API key",
-        default_factory=lambda: Secret(""),
-    )
-    token_file: Path | None = key("file with the token and nothing else", "只含令牌的文件", None)
-    contact_phone: International = key(
-        "number that drivers may call, usually the operator's",
-        "司机可拨打的电话，一般是运营方的",
-        "",
-        expected="a telephone number with its country, as +862162580017",
-    )
-    deadline_s: Whole = key(
-        "seconds after which an unsent trip is asked about again, not sent",
-        "超过这些秒仍未发出的，不再发出而重新询问",
-        480,
-        ge=60,
-        le=3600,
-    )
-    ask_again_s: Whole = key(
-        "seconds for which that question stands, then the trip expires", "等待回答的秒数，之后作废", 180, ge=30, le=1800
-    )
-    search_s: Whole = key(
-        "seconds of searching after which a person is asked to help", "找车多少秒后请人帮忙", 360, ge=60, le=3600
-    )
-    options: dict[str, str | bool | int | float] = key(
-        "further settings of this adapter",
-        "该接口自己的其他设置",
-        default_factory=dict,
-        expected="a table of plain values",
-    )
-
-    @model_validator(mode="after")
-    def _one_token(self) -> DispatchSection:
-        given = [self.token, self.api_key, self.token_file]
-        if sum(map(bool, given)) > 1:
-            raise ValueError("token: expected it once, here or as api_key or in token_file, found it in several")
-        if not any(given):
-            raise ValueError("token_file: expected the path of a file with the dispatcher's token, found nothing")
-        return self
-
-
 class PrinterSection(Section):
     """The slip printer. Without a port there is none, and plates stay on the screen for longer."""
 
@@ -279,6 +154,11 @@ class Config(BaseSettings):
     language: LanguageSection = key("what the box speaks and writes", "语言", default_factory=LanguageSection)
     screen: ScreenSection = key("the glass", "屏幕", default_factory=ScreenSection)
     dispatch: DispatchSection = key("who sends the taxis", "派车方")
+    second: SecondSection = key(
+        "another dispatcher, asked when the first finds nobody; without a provider there is none",
+        "第一家找不到车时再问的另一家；没有 provider 就没有",
+        default_factory=SecondSection,
+    )
     printer: PrinterSection = key(
         "the slip printer; without a port plates stay on the screen for longer",
         "小票打印机；没有时车牌在屏幕上停留更久",
@@ -294,6 +174,15 @@ class Config(BaseSettings):
     log: LogSection = key(
         "what is written to the journal; never anything personal", "日志；不含个人信息", default_factory=LogSection
     )
+
+    @model_validator(mode="after")
+    def _ladder_goes_up(self) -> Config:
+        if self.second.provider and self.second.after_s < self.dispatch.wider_s:
+            raise ValueError(
+                f"second.after_s: expected {self.dispatch.wider_s} or more, "
+                "because before that the first dispatcher has not looked further away (dispatch.wider_s)"
+            )
+        return self
 
     @model_validator(mode="after")
     def _languages_are_complete(self) -> Config:

@@ -74,17 +74,28 @@ def trip_news(state: State, trip: Trip) -> tuple[State, Effects]:
 
 
 def _moved(old: Trip, new: Trip) -> bool:
-    """A new status, a new attempt, or another taxi within the same one."""
+    """A new status, a new attempt, a search that goes further, or another taxi within the same one."""
     another = bool(old.vehicle and new.vehicle and old.vehicle.plate != new.vehicle.plate)
-    return another or old.status != new.status or len(old.attempts) != len(new.attempts)
+    return another or _further(old, new) or old.status != new.status or len(old.attempts) != len(new.attempts)
+
+
+def _further(old: Trip, new: Trip) -> bool:
+    """The search is wider now, or another dispatcher is asked."""
+    if not (old.attempts and new.attempts):
+        return False
+    before, now = old.attempts[-1], new.attempts[-1]
+    return (now.wider and not before.wider) or now.provider != before.provider
 
 
 def _is_news(old: Waiting | None, waiting: Waiting) -> bool:
     """What a waiting person must be shown even when somebody else, or nobody, has the screen."""
     trip = waiting.trip
     lost_taxi = old is not None and old.trip.status in WITH_TAXI and trip.status not in WITH_TAXI and not trip.ended
+    if trip.status is TripStatus.FAILED and trip.attempts and not trip.attempts[-1].followed and not waiting.gave_up:
+        return False  # nobody could tell whether a taxi came; that this is all we shall ever know is no news
     not_asked_for = trip.status is TripStatus.CANCELLED_BY_RIDER and old is not None and not waiting.gave_up
-    return trip.status in _NEWS or lost_taxi or not_asked_for
+    further = old is not None and not trip.ended and _further(old.trip, trip)
+    return trip.status in _NEWS or lost_taxi or not_asked_for or further
 
 
 def _age(state: State, trip: Trip) -> float:

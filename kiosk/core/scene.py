@@ -103,6 +103,8 @@ class Notice:
 
     title: str
     text: str
+    calm: bool = False
+    """It tells what is being done, nothing has gone wrong."""
 
 
 @dataclass(frozen=True, slots=True)

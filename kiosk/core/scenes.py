@@ -10,7 +10,7 @@ from kiosk.core.events import Part
 from kiosk.core.scene import Scene
 from kiosk.core.scene_kit import SceneKit
 from kiosk.core.scenes_other import again, cancelled, help_, home, out_of_service, sorry, sure
-from kiosk.core.scenes_search import calling, offline, searching, still_wanted
+from kiosk.core.scenes_search import calling, offline, searching, still_wanted, written
 from kiosk.core.scenes_taxi import arrived, found, gone
 from kiosk.core.state import Stage, State, Waiting
 
@@ -18,6 +18,7 @@ CALLING_S: Final = 3.0
 """The press has a scene of its own for this long, however fast the dispatcher is: there must be time to hear it."""
 
 _NOT_SENT: Final = frozenset({TripStatus.QUEUED, TripStatus.SUBMITTING})
+_ASKED: Final = frozenset({TripStatus.SUBMITTING, TripStatus.REQUESTED})
 
 _BY_STATUS: Final[Mapping[TripStatus, Callable[[SceneKit, Waiting], Scene]]] = {
     TripStatus.DRIVER_ASSIGNED: found,
@@ -51,12 +52,14 @@ def scene(state: State) -> Scene:
     return questions.get(visit.stage, _of_trip)(kit, waiting)
 
 
-def _of_trip(kit: SceneKit, waiting: Waiting) -> Scene:
+def _of_trip(kit: SceneKit, waiting: Waiting) -> Scene:  # noqa: PLR0911 - one way out for each rule
     trip, state = waiting.trip, kit.state
     if trip.cancelling:
         return cancelled(kit, waiting)
     if trip.asks_again:
         return still_wanted(kit, waiting)
+    if trip.status in _ASKED and trip.attempts and not trip.attempts[-1].followed:
+        return written(kit, waiting)
     if trip.status in _NOT_SENT and not state.link_up:
         return offline(kit, waiting)
     if trip.status is TripStatus.CANCELLED_BY_RIDER and not waiting.gave_up:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dispatch_client.trips import TripStatus
+from dispatch_client.trips import Trip, TripStatus
 from kiosk.core import parts, reading
 from kiosk.core.events import Press
 from kiosk.core.parts import line
@@ -49,7 +49,7 @@ def searching(kit: SceneKit, waiting: Waiting) -> Scene:
         footnote += " · " + say("{count} drivers asked", count=notified)
     sentence = say("You are number {number}. Please sit down.", number=trip.request.boarding_number)
     speech: tuple[Line, ...] = (line(say("Looking for a taxi")),)
-    title, notice, old = say("Looking for a taxi"), None, None
+    title, notice, old = say("Looking for a taxi"), _stage(kit, trip), None
     phone = None
     if waited >= STUCK_S or not kit.state.link_up:
         phone = parts.phone(kit.state, kit.language, say("You can also call:"))
@@ -59,8 +59,9 @@ def searching(kit: SceneKit, waiting: Waiting) -> Scene:
     if waiting.old_taxi:
         notice = Notice(say("That driver cannot come."), say("We are finding another. You need not press."))
         old = parts.plate(waiting.old_taxi)
-        speech = (line(notice.title), line(notice.text)) if fresh else speech
-    if waiting.calls and not (waiting.old_taxi and fresh):
+    if notice and fresh:
+        speech = (line(notice.title), line(notice.text))
+    if waiting.calls and not (notice and fresh):
         so_far = say("{time} so far.", time=reading.waited_aloud(waited, kit.language))
         speech = (line(title, say("Still looking.")), line(footnote, so_far))
     if phone:
@@ -68,7 +69,7 @@ def searching(kit: SceneKit, waiting: Waiting) -> Scene:
     return kit.scene(
         SceneName.SEARCHING,
         waiting,
-        variant=str(waiting.calls),
+        variant=f"{waiting.calls}{'w' if trip.attempts[-1:] and trip.attempts[-1].wider else ''}",
         title=title,
         sentence=sentence,
         picture=notice is None and phone is None,
@@ -80,6 +81,42 @@ def searching(kit: SceneKit, waiting: Waiting) -> Scene:
         footnote=footnote,
         buttons=kit.choices(Press.REPEAT, Press.CANCEL, Press.BACK),
         speech=speech,
+    )
+
+
+def _stage(kit: SceneKit, trip: Trip) -> Notice | None:
+    """What is being done about it that nobody has said yes so far."""
+    say = kit.say
+    if not trip.attempts:
+        return None
+    if trip.attempts[-1].provider != trip.attempts[0].provider:
+        return Notice(say("They have no taxi just now."), say("We are asking another taxi company."), calm=True)
+    if trip.attempts[-1].wider:
+        return Notice(say("There is no taxi near just now."), say("We are looking further away."), calm=True)
+    return None
+
+
+def written(kit: SceneKit, waiting: Waiting) -> Scene:
+    """A message has gone, or may have gone, to somebody who cannot answer us."""
+    say, trip = kit.say, waiting.trip
+    title = say("We have written to the taxi company")
+    unseen = say("We cannot see it from here. If none comes, please telephone.")
+    notice = Notice(say("A taxi should come."), unseen, calm=True)
+    if trip.status is TripStatus.SUBMITTING:
+        title = say("Writing to the taxi company")
+        notice = Notice(say("We do not know whether it arrived."), say("A taxi may come. If none comes, telephone."))
+    sentence = say("You are number {number}. Please sit down.", number=trip.request.boarding_number)
+    phone = parts.phone(kit.state, kit.language, say("You can also call:"))
+    return kit.scene(
+        SceneName.SEARCHING,
+        waiting,
+        variant=f"written {trip.status}",
+        title=title,
+        sentence=sentence,
+        notice=notice,
+        phone=phone,
+        buttons=kit.choices(Press.REPEAT, Press.CANCEL, Press.BACK),
+        speech=(line(title), line(notice.title), line(notice.text), *kit.phone_line()),
     )
 
 

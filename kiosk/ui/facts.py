@@ -190,10 +190,9 @@ def bar(kit: Kit, share: float) -> Block:
 def notice(kit: Kit, notice: Notice, width: float) -> Block:
     """A framed sentence that must not be overlooked."""
     look, palette = kit.look, kit.palette
+    colour = palette.info if notice.calm else palette.alarm
     pad = look.mm(7 if look.tall else 3)
-    title = kit.text(
-        notice.title, Size.TITLE if look.tall else Size.BODY, width - 2 * pad, bold=True, colour=palette.alarm
-    )
+    title = kit.text(notice.title, Size.TITLE if look.tall else Size.BODY, width - 2 * pad, bold=True, colour=colour)
     text = kit.text(notice.text, Size.BODY if look.tall else Size.SMALL, width - 2 * pad)
     inner = kit.stack([title, text], gap=look.mm(2))
     edge = max(3.0, look.mm(0.8))
@@ -207,7 +206,7 @@ def notice(kit: Kit, notice: Notice, width: float) -> Block:
                 w,
                 height,
                 fill=palette.paper,
-                edge=palette.alarm,
+                edge=colour,
                 edge_w=edge,
                 radius=look.mm(6 if look.tall else 4),
             )

@@ -37,7 +37,7 @@ class Visit:
             size=(1080, 1920), language="en", speed=SPEED, seed=5, behaviour=behaviour, folder=folder / "store"
         )
         for section, keys in changes.items():
-            self.stage.config[section].update(keys)
+            self.stage.config.setdefault(section, {}).update(keys)
         self.clock = FastClock(SystemClock(), SPEED)
         self.told: list[str] = []
         self.diary = Diary(lambda: self.clock.now().mono, self.told.append)
