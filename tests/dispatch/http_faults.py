@@ -21,6 +21,8 @@ class Caller:
     def __init__(self, sock: socket.socket, gone: threading.Event) -> None:
         self.sock = sock
         self.gone = gone
+        self.taken = 0
+        """Bytes that it took of a body without end."""
 
     def request(self) -> bytes:
         """Read one whole request; empty when the client is gone."""
@@ -36,7 +38,7 @@ class Caller:
         )
         while len(body) < length:
             body += self.sock.recv(65536)
-        return data
+        return head + b"\r\n\r\n" + body
 
     def send(self, data: bytes) -> None:
         self.sock.sendall(data)
