@@ -16,6 +16,7 @@ from dispatch_client.lanes import Lanes
 from dispatch_client.listener import Listener
 from dispatch_client.plan import Policy
 from dispatch_client.seeker import Seeker
+from dispatch_client.timetable import Timetable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from dispatch_client.ladder import Ladder
     from dispatch_client.outbox import Outbox
     from dispatch_client.provider import Provider
+    from dispatch_client.repeats import Repeat
     from dispatch_client.trips import TripRequest
 
 __all__ = ["Courier", "Listener", "Policy"]
@@ -66,6 +68,9 @@ class Courier:
         self._keeper = Keeper(ladder, listener, self._policy, self._clock, self._down)
         self._rng = rng or Random()  # noqa: S311 - jitter
         self._seeker = Seeker(ladder, self._keeper, self._lanes, self._inbox.put, self._clock)
+        self._timetable = Timetable(
+            self._keeper, listener, self._clock, lambda wish, holder: self._keeper.ask(wish, holder, self._goes_at_once)
+        )
         self._link_told: bool | None = None
         self._lines = {name: self._line(ladder.provider(name)) for name in ladder.providers}
         self._stopped = False
@@ -76,6 +81,14 @@ class Courier:
     def ask(self, request: TripRequest, holder: str | None = None) -> None:
         """Ask for a taxi. Acknowledged by `on_trip` once it is on disk, or answered by `on_lost`."""
         self._inbox.put(lambda: self._keeper.ask(request, holder, self._goes_at_once))
+
+    def repeat(self, rule: Repeat) -> None:
+        """Ask for a ride each week; another rule of the same reference takes its place. Answered by `on_repeat`."""
+        self._inbox.put(lambda: self._timetable.keep(rule))
+
+    def end_repeat(self, ref: str) -> None:
+        """Ask for it no more. Answered by `on_repeat`."""
+        self._inbox.put(lambda: self._timetable.end(ref))
 
     def cancel(self, ref: str, reason: str = "rider") -> None:
         """The rider does not want the taxi any more."""
@@ -125,6 +138,7 @@ class Courier:
         outbox = self._open_outbox()
         try:
             self._keeper.open(outbox)
+            self._timetable.open(outbox)
         except BaseException:
             outbox.close()
             raise
@@ -147,7 +161,8 @@ class Courier:
         """Seconds until something is due by itself."""
         now = self._clock.now().mono
         dues = [live.ticket.until if live.ticket else live.due for live in self._keeper.lives.values()]
-        dues += [self._keeper.due, now + _IDLE_S, *(line.probe_due for line in self._lines.values())]
+        dues += [line.probe_due for line in self._lines.values()]
+        dues += [self._keeper.due, self._timetable.due, now + _IDLE_S]
         return max(0.0, min(dues) - now)
 
     def _guarded(self, work: Callable[[], None]) -> None:
@@ -175,6 +190,7 @@ class Courier:
         for line in list(self._lines.values()):
             line.probe(now)
         self._keeper.tend()
+        self._timetable.tend()
 
     # -- the lines to the dispatchers ----------------------------------------------------------------------------
 

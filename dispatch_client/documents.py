@@ -43,7 +43,7 @@ def load_case(text: str, payload: bytes) -> Case:
 
 def _trip_out(trip: Trip) -> dict[str, Any]:
     return {
-        "request": _request_out(trip.request),
+        "request": dump_request(trip.request),
         "status": trip.status,
         "deadline": trip.deadline.isoformat(),
         "attempts": [_attempt_out(attempt) for attempt in trip.attempts],
@@ -58,7 +58,7 @@ def _trip_out(trip: Trip) -> dict[str, Any]:
 
 def _trip(raw: dict[str, Any]) -> Trip:
     return Trip(
-        request=_request(raw["request"]),
+        request=load_request(raw["request"]),
         status=TripStatus(raw["status"]),
         deadline=datetime.fromisoformat(raw["deadline"]),
         attempts=tuple(_attempt(a) for a in raw["attempts"]),
@@ -71,7 +71,8 @@ def _trip(raw: dict[str, Any]) -> Trip:
     )
 
 
-def _request_out(request: TripRequest) -> dict[str, Any]:
+def dump_request(request: TripRequest) -> dict[str, Any]:
+    """Give a request as plain values for JSON."""
     return {
         "client_ref": request.client_ref,
         "pickup": _place_out(request.pickup),
@@ -87,7 +88,8 @@ def _request_out(request: TripRequest) -> dict[str, Any]:
     }
 
 
-def _request(raw: dict[str, Any]) -> TripRequest:
+def load_request(raw: dict[str, Any]) -> TripRequest:
+    """Read what `dump_request` gave. Raises ValueError, KeyError or TypeError when it did not."""
     return TripRequest(
         client_ref=raw["client_ref"],
         pickup=_place(raw["pickup"]),

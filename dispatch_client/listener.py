@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dispatch_client.repeats import Repeat
     from dispatch_client.trips import Trip, TripRequest
 
 
@@ -26,3 +27,5 @@ class Listener:
     """The store can be written, or cannot: then no press can be taken."""
     on_ready: Callable[[int], None] = field(default=lambda _last_number: None)
     """The outbox is open and every live trip was told; carries the last boarding number of today."""
+    on_repeat: Callable[[str, Repeat | None], None] = field(default=lambda _ref, _rule: None)
+    """A repeated ride is on disk now, or (None) is forgotten."""

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 KEY_BYTES: Final = 32
 _FULL: Final = 2
-_LAYOUT: Final = 2
+_LAYOUT: Final = 3
+_OLDER: Final = frozenset({0, 2})
+"""Layouts that are carried on: 0 is a new file, 2 had no repeated rides."""
 _CORRUPT: Final = ("not a database", "malformed")
 """How SQLite's sentences say that the bytes on the disk are not what it wrote, or that the key is another one."""
 _NOT_A_CASE: Final = (ValueError, KeyError, TypeError)
@@ -103,7 +105,7 @@ class Outbox:
         layout = self._execute("PRAGMA user_version").fetchone()[0]
         if layout == _LAYOUT:
             return
-        if layout != 0:
+        if layout not in _OLDER:
             raise OutboxError(f"{self.path} has layout {layout}, this version reads {_LAYOUT}: update, or move it away")
         from sqlite_utils import Database  # noqa: PLC0415 - 8 MB and 60 ms that only a first start needs
 
@@ -115,6 +117,7 @@ class Outbox:
             {"ref": str, "pressed_at": float, "ended_at": float, "document": str}, pk="ref", if_not_exists=True
         )
         db["ended"].create_index(["ended_at"], if_not_exists=True)
+        db["repeats"].create({"ref": str, "document": str}, pk="ref", if_not_exists=True)
         # Last, so that a power cut in between leaves a file that is laid out again.
         self._execute(f"PRAGMA user_version = {_LAYOUT}")
 
@@ -161,6 +164,14 @@ class Outbox:
             (before,),
         )
 
+    def save_repeat(self, ref: str, document: str) -> None:
+        """Write a repeated ride."""
+        self._write("INSERT OR REPLACE INTO repeats(ref, document) VALUES(?, ?)", (ref, document))
+
+    def drop_repeat(self, ref: str) -> None:
+        """Forget a repeated ride."""
+        self._write("DELETE FROM repeats WHERE ref=?", (ref,))
+
     def prove(self) -> None:
         """Write something that changes nothing. Raises OutboxError when a trip could not be written now either."""
         self._write(f"PRAGMA user_version = {_LAYOUT}", ())
@@ -185,6 +196,14 @@ class Outbox:
             (ref,),
         )
         return next((load_case(document, payload) for document, payload in rows), None)
+
+    def holds(self, ref: str) -> bool:
+        """Tell whether there is or was a trip of this reference."""
+        return bool(self._rows("SELECT 1 FROM live WHERE ref=?1 UNION ALL SELECT 1 FROM ended WHERE ref=?1", (ref,)))
+
+    def repeats(self) -> list[tuple[str, str]]:
+        """Every repeated ride, as reference and document."""
+        return [(str(ref), str(document)) for ref, document in self._rows("SELECT ref, document FROM repeats")]
 
     def recent(self, limit: int = 50) -> list[Case]:
         """The last trips, newest first, ended ones included."""

@@ -286,3 +286,19 @@ def test_a_key_file_that_cannot_be_read_or_made_is_named(tmp_path: Path) -> None
     (tmp_path / "file").write_text("")
     with pytest.raises(OutboxError, match="cannot read or make the key file"):
         load_key(tmp_path / "file" / "key")
+
+
+def test_a_store_of_the_version_before_is_carried_on_with_everything_in_it(tmp_path: Path) -> None:
+    key = load_key(tmp_path / "key")
+    box, _ = open_outbox(tmp_path, key)
+    trip = case()
+    box.add(trip)
+    box._execute("DROP TABLE repeats")  # noqa: SLF001 - as version 0.1.0 laid it out
+    box._execute("PRAGMA user_version = 2")  # noqa: SLF001 - same
+    box.close()
+    box, aside = open_outbox(tmp_path, key)
+    assert aside is None
+    assert box.live() == [trip]
+    box.save_repeat("a", "{}")
+    assert box.repeats() == [("a", "{}")]
+    box.close()
