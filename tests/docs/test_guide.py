@@ -79,8 +79,8 @@ def test_every_line_of_the_guide() -> None:
                 with answer:
                     is_as_shown(answer, step.shown, head=head)
                 asked += 1
-            else:
-                assert program == "taxi-kiosk", step.command
+            else:  # the tests of docs/example run with all others
+                assert program in {"taxi-kiosk", "pip", "pytest"}, step.command
     assert asked >= 12
     assert variables["HAIL"] == city.url
 
