@@ -129,13 +129,17 @@ class CardService(Service):
 
     def card_read(self, number: str) -> None:
         """Take a number that came in whole; it goes no further than this."""
-        self._bad_before = self._counted.bad_frames
+        self.heard_well()
         hashed = card_hash(self._key, number)
         removed, new = self._presence.frame(hashed, self._clock())
         if removed is not None:
             self.emit(CardRemoved(self.name, removed))
         if new:
             self.emit(CardSeen(self.name, hashed))
+
+    def heard_well(self) -> None:
+        """Say that something came in whole: what broke before was no more than an accident."""
+        self._bad_before = self._counted.bad_frames
 
     def card_gone(self) -> None:
         """Look whether the card that was there has been away for long enough; call it every fraction of a second."""
