@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Unpack
 
 from hardware.health import Finding, Health
 from hardware.readers.cards import CardOptions, CardService
+from hardware.readers.iso14443 import is_number, is_random
 from hardware.readers.pn532_frames import Pn532Parser
 from hardware.readers.pn532_link import (
     GET_FIRMWARE_VERSION,
@@ -32,12 +33,6 @@ _LOST_IN_A_ROW: Final = 3
 """Looks without an answer, each after a new wake-up, until the reader counts as broken."""
 _FIELD: Final = 0x01
 _RETRIES: Final = 0x05
-_SIZES: Final = (4, 7, 10)
-"""Bytes of an ISO 14443-A number."""
-_RANDOM: Final = 0x08
-"""First byte of a number of four bytes that is made up anew at each tap, as telephones do (ISO 14443-3, 6.5.4)."""
-_CASCADE: Final = 0x88
-"""Never the first byte of a whole number: it says that more follows."""
 
 
 class Pn532Reader(CardService):
@@ -161,7 +156,7 @@ class Pn532Reader(CardService):
         number = card_number(found)
         if number is None:
             self._parser.counters.bad_frames += 1
-        elif len(number) == 4 and number[0] == _RANDOM:  # noqa: PLR2004 - the only size there is
+        elif is_random(number):
             self._random_numbers += not self._random_there
             self._random_there = True
         else:
@@ -177,8 +172,6 @@ def card_number(found: bytes) -> bytes | None:
     """
     size = found[5] if len(found) > 5 else 0  # noqa: PLR2004 - where the size stands
     number, rest = found[6 : 6 + size], found[6 + size :]
-    if found[:1] != b"\x01" or size not in _SIZES or len(number) != size or (rest and rest[0] != len(rest)):
+    if found[:1] != b"\x01" or len(number) != size or (rest and rest[0] != len(rest)):
         return None
-    if not any(number) or set(number) == {0xFF} or number[0] == _CASCADE:
-        return None  # what a coil without a card, or half of a number, looks like
-    return number
+    return number if is_number(number) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
+from hardware.virtual.pn532 import VirtualPn532
 from hardware.virtual.printer import VirtualPrinter
 from hardware.virtual.reader import VirtualReader
 
@@ -34,6 +35,7 @@ class Virtual(Protocol):
 
 
 KINDS: Final[Mapping[str, Callable[[], Virtual]]] = {
+    "pn532": VirtualPn532,
     "printer": VirtualPrinter,
     "reader": VirtualReader,
 }
