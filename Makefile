@@ -8,6 +8,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.stamp-installed
+READERS := $(VENV)/.stamp-readers
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard kiosk/locale/*/LC_MESSAGES/*.po))
 UV := build/tools/bin/uv
 UV_VERSION := 0.13.8
@@ -36,6 +37,12 @@ $(INSTALLED): requirements.lock pyproject.toml packaging/compile_languages.py pa
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
+# What is compiled for the optional readers, and the system's PC/SC service with a virtual slot: the tests want all of it.
+$(READERS): requirements-readers.lock packaging/install-debian.sh $(INSTALLED)
+	@packaging/install-debian.sh --readers
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-readers.lock
+	@touch $@
+
 %.mo: %.po | $(INSTALLED)
 	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
 
@@ -43,7 +50,7 @@ demo: setup ## press the button: in a window where there is a display, else the 
 	@if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]; then $(BIN)/taxi-kiosk demo $(ARGS); \
 	else $(BIN)/taxi-kiosk demo --script one-press --headless $(ARGS); fi
 
-test: setup lint types contracts ## lint, types, contracts and all tests, without a display
+test: setup $(READERS) lint types contracts ## lint, types, contracts and all tests, without a display
 	$(call step,pytest,$(HEADLESS) $(BIN)/pytest -n 2 $(ARGS))
 
 lint: setup ## ruff: rules and form
@@ -70,14 +77,17 @@ gallery: setup ## draw every scene in every language, theme and size into build/
 docs: setup ## write what the README takes from the code anew (with ARGS=--pictures its pictures too)
 	@$(HEADLESS) $(BIN)/python packaging/docs.py $(ARGS)
 
-lock: $(UV) ## solve the dependencies anew into requirements.lock
+lock: $(UV) ## solve the dependencies anew into requirements.lock and requirements-readers.lock
 	$(UV) pip compile --quiet --upgrade --python-platform x86_64-unknown-linux-gnu --python-version 3.11 \
 		--extra sandbox --group dev --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--output-file requirements.lock pyproject.toml
+	$(UV) pip compile --quiet --upgrade --python-platform x86_64-unknown-linux-gnu --python-version 3.11 \
+		--group readers --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--output-file requirements-readers.lock
 
-lowest: setup $(UV) ## run the tests with the oldest dependencies that pyproject.toml allows
+lowest: setup $(READERS) $(UV) ## run the tests with the oldest dependencies that pyproject.toml allows
 	@packaging/make-venv.sh build/lowest
-	$(UV) pip install --quiet --python build/lowest/bin/python --resolution lowest-direct --group dev --editable '.[sandbox]'
+	$(UV) pip install --quiet --python build/lowest/bin/python --resolution lowest-direct --group dev --editable '.[sandbox,pcsc,hid]'
 	$(call step,pytest with the lowest dependencies,$(HEADLESS) build/lowest/bin/python -m pytest -n 2 $(ARGS))
 
 $(UV): packaging/make-venv.sh

@@ -3,6 +3,7 @@
 #
 #   packaging/install-debian.sh            what the kiosk and its tests need
 #   packaging/install-debian.sh --bench    and the invisible X server that `make bench` measures on
+#   packaging/install-debian.sh --readers  and what the extras pcsc and hid are compiled with, and what their tests run on
 set -eu
 
 # Python to build .venv; espeak-ng speaks, alsa-utils plays; the rest is what the SDL inside Kivy opens while it runs:
@@ -15,7 +16,8 @@ PACKAGES="python3 python3-venv
 case "${1:-}" in
     "") ;;
     --bench) PACKAGES="$PACKAGES xvfb" ;;
-    *) echo "install-debian.sh: unknown option '$1': expected nothing or --bench" >&2; exit 2 ;;
+    --readers) PACKAGES="$PACKAGES gcc libc6-dev python3-dev swig libpcsclite-dev pcscd vsmartcard-vpcd" ;;
+    *) echo "install-debian.sh: unknown option '$1': expected nothing, --bench or --readers" >&2; exit 2 ;;
 esac
 
 if ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-query >/dev/null 2>&1; then

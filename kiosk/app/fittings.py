@@ -57,7 +57,8 @@ def _printer(config: Config, emit: Emit) -> Device:
 
 def _reader(config: Config, key: bytes, emit: Emit) -> Device:
     chosen = config.reader
-    made: Device = driver("taxikiosk.card", chosen.driver)(READER, chosen.port, emit, key=key, baudrate=chosen.baudrate)
+    speed = {"baudrate": chosen.baudrate} if chosen.baudrate else {}
+    made: Device = driver("taxikiosk.card", chosen.driver)(READER, chosen.port, emit, key=key, **speed)
     return made
 
 

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from kiosk.config.dispatchers import DispatchSection, SecondSection
 from kiosk.config.fields import Filled, Hour, Language, LanguageKey, Number, Rate, Section, Telephone, Whole, Yes, key
+from kiosk.config.readers import ReaderSection
 
 KNOWN_PX_PER_MM: Final = {(1280, 800): 5.9, (800, 1280): 5.9, (1080, 1920): 4.03, (1920, 1080): 4.03}
 """Pixels per millimetre of the two screens that are sold for such boxes: 10.1 and 21.5 inches."""
@@ -103,14 +104,6 @@ class PrinterSection(Section):
     )
     baudrate: Whole = key("bits per second, as its self-test prints", "波特率，见自检页", 115200, ge=1200, le=921600)
     paper_mm: Literal[58, 80] = key("width of its paper", "纸宽（毫米）", 80)
-
-
-class ReaderSection(Section):
-    """The card reader. Without a port there is none, and the button does it all."""
-
-    driver: Filled = key("name of the installed driver", "已安装的驱动名称", "em125k")
-    port: str = key("written as for the printer; empty: there is none", "写法同打印机；空为没有", "")
-    baudrate: Whole = key("bits per second", "波特率", 9600, ge=1200, le=921600)
 
 
 class VoiceSection(Section):

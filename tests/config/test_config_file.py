@@ -90,6 +90,7 @@ def test_the_least_that_must_be_said_is_enough(file: Path) -> None:
         ('[language]\ndefault = "en"\noffered = ["zh_CN"]', 'language.offered: expected the default "en" among them'),
         ("[printer]\npaper_mm = 70", "printer.paper_mm: expected one of 58, 80, found 70"),
         ("[printer]\nbaudrate = 300", "printer.baudrate: expected a whole number from 1200 to 921600, found 300"),
+        ("[reader]\nbaudrate = 300", "reader.baudrate: expected 0 or a whole number from 1200 to 921600, found 300"),
         ("[voice]\nvolume = 0", "voice.volume: expected a number greater than 0, at most 4, found 0"),
         (
             "[voice]\nrate = { zh_CN = 20 }",

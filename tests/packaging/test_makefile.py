@@ -33,7 +33,8 @@ def venv(tmp_path: Path) -> Path:
     (folder / "bin").mkdir(parents=True)
     for tool in ("ruff", "mypy", "lint-imports", "pytest", "taxi-kiosk", "pybabel", "python"):
         passes(folder, tool)
-    (folder / ".stamp-installed").touch()
+    for stamp in (".stamp-installed", ".stamp-readers"):
+        (folder / stamp).touch()
     return folder
 
 
@@ -97,6 +98,13 @@ def test_the_tests_see_no_display_and_no_sound_card(venv: Path) -> None:
 def test_the_demo_is_a_window_where_there_is_a_display(venv: Path, variables: dict[str, str], asked: str) -> None:
     done = run(venv, "demo", **variables)
     assert done.stdout.strip() == asked
+
+
+def test_a_compiler_is_for_the_tests_alone(venv: Path) -> None:
+    (venv / ".stamp-readers").unlink()
+    assert "readers" not in run(venv, "demo").stdout
+    installed = run(venv, "test", "--dry-run").stdout
+    assert installed.index("install-debian.sh --readers") < installed.index("-r requirements-readers.lock")
 
 
 def test_a_demo_that_fails_fails(venv: Path) -> None:

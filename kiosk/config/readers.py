@@ -1,0 +1,40 @@
+"""Every key about the card reader."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Strict
+
+from kiosk.config.fields import Filled, Section, key
+
+_SLOWEST: Final = 1200
+_FASTEST: Final = 921600
+
+
+def _speed(bits: int) -> int:
+    if bits and not _SLOWEST <= bits <= _FASTEST:
+        raise ValueError("no speed")
+    return bits
+
+
+class ReaderSection(Section):
+    """The card reader. Without a port there is none, and the button does it all."""
+
+    driver: Filled = key(
+        "name of the installed driver: em125k, pn532, pcsc, hid, or one of yours",
+        "已安装的驱动名称：em125k、pn532、pcsc、hid，或自己的",
+        "em125k",
+    )
+    port: str = key(
+        "written as for the printer; pcsc: a part of the reader's name, or any; hid: usb:VID:PID or "
+        "/dev/input/by-id/...; empty: there is none",
+        "写法同打印机；pcsc 写读卡器名称的一部分或 any，hid 写 usb:VID:PID 或 /dev/input/by-id/...；空为没有",
+        "",
+    )
+    baudrate: Annotated[int, Strict(), AfterValidator(_speed)] = key(
+        "bits per second; 0: what readers of this kind usually speak",
+        "波特率；0 为此类读卡器的常用值",
+        0,
+        expected=f"0 or a whole number from {_SLOWEST} to {_FASTEST}",
+    )
