@@ -35,8 +35,8 @@ class Virtual(Protocol):
 
 
 KINDS: Final[Mapping[str, Callable[[], Virtual]]] = {
-    "pn532": VirtualPn532,
     "printer": VirtualPrinter,
     "reader": VirtualReader,
+    "pn532": VirtualPn532,
 }
 """One line for each kind that there is."""
