@@ -32,7 +32,7 @@ class Unoffered:
 
     def passenger_coming(self, native_id: str, *, can_see_taxi: bool = True) -> Booking:  # noqa: ARG002 - the port's
         """Not offered."""
-        self._no("passes nothing on to drivers")
+        self._no("cannot pass anything on to drivers")
 
     def widen(self, native_id: str) -> Booking:  # noqa: ARG002 - the port's
         """Not offered."""

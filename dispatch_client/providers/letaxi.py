@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from dispatch_client.errors import Ambiguous, DispatchError, Refusal, Refused
 from dispatch_client.http import Limits, Senseless
@@ -16,6 +16,7 @@ from dispatch_client.providers._letaxi_refusals import RefusedSession
 from dispatch_client.providers._letaxi_register import Register
 from dispatch_client.providers._unasked import nothing_asked_yet
 from dispatch_client.trips import Booking, TripStatus
+from dispatch_client.unoffered import Unoffered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ _FURTHEST: Final = {TripStatus.OFFERED: 1, TripStatus.DRIVER_ASSIGNED: 2, TripSt
 _NOBODY: Final = "taxi-kiosk-health"
 
 
-class LeTaxiProvider:
+class LeTaxiProvider(Unoffered):
     """A register that serves the le.taxi API (openmaraude/APITaxi).
 
     A hail asks one taxi, and ends when its driver declines; the next attempt of the trip asks the next taxi. The
@@ -250,14 +251,6 @@ class LeTaxiProvider:
 
     # -- everything else -----------------------------------------------------------------------------------------
 
-    def passenger_coming(self, native_id: str, *, can_see_taxi: bool = True) -> NoReturn:  # noqa: ARG002 - the port's
-        """Not offered: `capabilities` says so."""
-        raise Refused(Refusal.INVALID_REQUEST, "le.taxi: drivers cannot be told anything but a telephone number")
-
-    def widen(self, native_id: str) -> NoReturn:  # noqa: ARG002 - the port's
-        """Not offered: `capabilities` says so."""
-        raise Refused(Refusal.INVALID_REQUEST, "le.taxi: it shows taxis within 500 m and no others")
-
     def estimate(self, request: TripRequest) -> Estimate:
         """Tell about how long the nearest taxi would take.
 
@@ -266,10 +259,6 @@ class LeTaxiProvider:
         wish = _letaxi_wish.of(request, request.client_ref)
         near = next(iter(self._near(wish)), None)
         return Estimate(answers.eta_s(near.metres) if near else None)
-
-    def follow(self, on_booking: Callable[[str, Booking], None], stop: threading.Event) -> NoReturn:  # noqa: ARG002 - the port's
-        """Not offered: `capabilities` says so."""
-        raise Refused(Refusal.INVALID_REQUEST, "le.taxi: it has no stream of news; hails are read")
 
     def health(self) -> None:
         """Return when the register answers and accepts the key; it is asked for hails, not for taxis."""
