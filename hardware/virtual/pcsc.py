@@ -13,6 +13,7 @@ _ATR: Final = bytes.fromhex("3b8f8001804f0ca000000306030001000000006a")
 """How a reader presents a MIFARE Classic card (PC/SC part 3, 3.1.3.2.3)."""
 _GET_NUMBER: Final = bytes.fromhex("ffca000000")
 _WELL: Final = b"\x90\x00"
+_MORE: Final = b"\x62\x82"
 _UNKNOWN: Final = b"\x6a\x81"
 _ATR_WANTED: Final = b"\x04"
 _CONTROL: Final = 1
@@ -33,6 +34,8 @@ class VirtualPcscCard:
         self._thread: threading.Thread | None = None
         self.numberless = False
         """It says that it has no number, as contact cards do."""
+        self.cut_short = False
+        """The reader gives the first four bytes of its number, and says that there are more."""
 
     def tap(self, number_hex: str) -> None:
         """Hold a card up until `remove`.
@@ -71,7 +74,9 @@ class VirtualPcscCard:
     def _answer(self, asked: bytes) -> bytes:
         if len(asked) == _CONTROL:
             return _ATR if asked == _ATR_WANTED else b""
-        return _UNKNOWN if self.numberless or asked != _GET_NUMBER else self._number + _WELL
+        if self.numberless or asked != _GET_NUMBER:
+            return _UNKNOWN
+        return self._number[:4] + _MORE if self.cut_short else self._number + _WELL
 
 
 def _exactly(line: socket.socket, size: int) -> bytes:

@@ -164,7 +164,10 @@ def test_what_has_no_number_or_a_new_one_each_time_is_no_card(
     card.numberless = True
     card.tap(FIRST)
     until_counted(reader, "bad_frames", 1)
-    card.numberless = False
+    card.numberless, card.cut_short = False, True
+    card.tap(FIRST)
+    until_counted(reader, "bad_frames", reader.counters()["bad_frames"] + 2)
+    card.cut_short = False
     card.tap(SECOND)
     listener.wait(CardSeen)
     assert [event.card_hash for event in listener.all(CardSeen)] == [card_hash(KEY, SECOND)]

@@ -13,6 +13,7 @@ from hardware.health import Health, worst
 from hardware.ports import CardReader
 from hardware.readers.cards import card_hash
 from hardware.readers.pn532 import Pn532Reader
+from hardware.readers.pn532_frames import frame
 from hardware.service import Report, State
 from hardware.virtual.pn532 import VirtualPn532
 
@@ -91,8 +92,9 @@ def test_a_card_is_seen_and_removed_and_only_its_hash_leaves(
         listener.wait(CardSeen, 3)
     assert hashes(listener) == [card_hash(KEY, number) for number in (FIRST, SECOND, LONG)]
     assert (reader.counters()["bad_frames"], reader.counters()["noise_bytes"]) == (0, 0)
-    assert any(line == "> 00 00 ff 04 fc d4 4a 01 00 e1 00" for line in lines)
-    assert any(line == "< d5 03 32 01 06 07" for line in lines)
+    assert lines.count("> 00 00 ff 05 fb d4 14 01 00 00 17 00") == 1, "it was not awake"
+    assert "> 00 00 ff 04 fc d4 4a 01 00 e1 00" in lines
+    assert "< d5 03 32 01 06 07" in lines
     said = caplog.text + repr(listener.events) + "".join(lines) + repr(reader.health())
     for number in (FIRST, SECOND, LONG):
         assert number not in said
@@ -135,6 +137,18 @@ def test_a_number_that_is_made_up_at_each_tap_is_no_card(make: Make, virtual: Vi
     listener.wait(CardSeen)
     assert hashes(listener) == [card_hash(KEY, SECOND)]
     assert reader.counters()["random_numbers"] == 2
+
+
+def test_an_answer_that_nobody_asked_for_is_no_card(make: Make, virtual: VirtualPn532, listener: Listener) -> None:
+    make(poll_s=0.2)
+    field_off = b"\x32\x01\x00"
+    looks(virtual, 1)
+    assert virtual.wait_for(lambda commands: commands[-1] == field_off, WAIT_S)
+    virtual.noise(frame(bytes.fromhex("d54b01010004080412345678")))
+    looks(virtual, 2)
+    virtual.tap(FIRST)
+    listener.wait(CardSeen)
+    assert hashes(listener) == [card_hash(KEY, FIRST)]
 
 
 @pytest.mark.parametrize("bit", [24 + 2, 40 + 7, 8 * 14 + 3, 8 * 17])
