@@ -104,7 +104,7 @@ class QR:
 
     data: str
     lines: tuple[Line, ...] = ()
-    size_mm: int = 24
+    size_mm: int = 25
     """Side of the code. A module is never smaller than 0.5 mm, so much data makes it larger than this."""
 
     def __post_init__(self) -> None:
@@ -137,7 +137,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Fonts:
-    """The two font files that everything is drawn with; they must hold every script that is printed."""
+    """The font files that everything is drawn with; the first two must hold every script that is printed."""
 
     regular: Path
     bold: Path
+    rare: Path | None = None
+    """Holds characters that `regular` does not, such as 𠮷; a character that none holds is drawn as an empty box."""
+    rare_bold: Path | None = None

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final
 
 from hardware.events import PaperLow, PaperOk, PaperOut, PrintDone, PrintResult
-from hardware.faults import DeviceFault, PermanentFault, WriteStalled
+from hardware.faults import PermanentFault
 from hardware.printers.escpos_status import status_findings
 from hardware.printers.escpos_talk import Talk
+from hardware.printers.feeder import Feeder, SlipFault
 from hardware.printers.job_line import Job, JobLine
-from hardware.printers.profiles import PROFILES, Profile
+from hardware.printers.profiles import PROFILES, Mode, Profile, chosen
 from hardware.service import Service
 from hardware.transport import WRITE_TIMEOUT_S, Port, open_port
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hardware.events import Emit
+    from hardware.faults import DeviceFault
     from hardware.health import Finding
     from hardware.paper import Document, Fonts
+    from hardware.printers.composer import Composer
     from hardware.printers.escpos_status import PrinterStatus
-    from hardware.printers.raster import RasterRenderer
     from hardware.service import Backoff, Clock, Wait
     from hardware.transport import Trace
 
-_MUTES: Final = 2
-"""Unanswered questions in a row after which a printer that answered before counts as mute."""
 _SWITCHED_OFF: Final = "The printer is switched off in this program."
 
-PATIENCE_S: Final = 0.5
-"""A printer answers a real-time question within 20 ms; adapters and hubs may add some."""
+PATIENCE_S: Final = 0.45
+"""A printer answers a real-time question within 20 ms; adapters and hubs may add some. A mute one is UNKNOWN after
+half a second."""
+_SLICE_S: Final = 0.02
+"""How exactly that is kept."""
 FINISH_S: Final = 10.0
 """The longest slip takes about 5 s on the slowest heads."""
 POLL_S: Final = 3.0
@@ -46,6 +50,7 @@ class EscPosPrinter(Service):
         emit: where events go.
         fonts: what slips are drawn with.
         profile: a name in `PROFILES`, or one of your own.
+        mode: picture or text; AUTO goes by the profile and the speed of the link.
         baudrate: bits per second.
         rtscts: hardware flow control (the printer's DTR wired to our CTS).
         patience_s: how long an answer may take once the question has left.
@@ -58,7 +63,7 @@ class EscPosPrinter(Service):
         wait: waits on an event.
 
     Raises:
-        ValueError: no profile has this name.
+        ValueError: no profile or no mode has this name.
     """
 
     def __init__(
@@ -69,6 +74,7 @@ class EscPosPrinter(Service):
         *,
         fonts: Fonts,
         profile: str | Profile = "generic-80",
+        mode: Mode | str = Mode.AUTO,
         baudrate: int = 115200,
         rtscts: bool = False,
         patience_s: float = PATIENCE_S,
@@ -84,6 +90,7 @@ class EscPosPrinter(Service):
         if isinstance(profile, str) and profile not in PROFILES:
             raise ValueError(f"printer profile {profile!r}: expected one of {', '.join(sorted(PROFILES))}")
         self._profile = PROFILES[profile] if isinstance(profile, str) else profile
+        self._mode = chosen(Mode(mode), self._profile, port, baudrate)
         self._port_name = port
         self._fonts = fonts
         self._baudrate = baudrate
@@ -94,14 +101,11 @@ class EscPosPrinter(Service):
         self._stall_s = stall_s
         self._trace = trace
         self._port: Port | None = None
-        self._renderer: RasterRenderer | None = None
+        self._composer: Composer | None = None
+        self._feeder: Feeder | None = None
         self._talk: Talk | None = None
         self._line = JobLine()
         self._paper: type[PaperOk | PaperLow | PaperOut] | None = None
-        self._in_doubt = True
-        """The printer may be in the middle of a raster command: ours, or that of a process that was killed."""
-        self._torn = False
-        """Part of a slip stands at the head and must be cut off."""
 
     @property
     def status(self) -> PrinterStatus | None:
@@ -123,11 +127,14 @@ class EscPosPrinter(Service):
 
     def setup(self) -> None:
         """Load what drawing needs, open the port, and bring the printer to a known state."""
-        self._load()
+        composer = self._load()
+        if self._feeder is None:
+            self._feeder = Feeder(self._profile, composer.filler, self._finish_s, lambda: self.stopping)
         self._port = open_port(
             self._port_name,
             self._baudrate,
             rtscts=self._rtscts,
+            read_timeout_s=_SLICE_S,
             write_timeout_s=self._stall_s,
             trace=self._trace,
         )
@@ -138,20 +145,17 @@ class EscPosPrinter(Service):
             stopping=lambda: self.stopping,
             on_status=self._note_paper,
         )
-        if self._in_doubt and not self.stopping:
-            self._talk.end_command()
-        if not self.stopping:
-            self._look_after(self._talk)
+        self._feeder.begin(self._talk)
 
     def run(self) -> None:
         """Print what is in line; ask an idle printer how it is."""
-        talk = self._talk
-        while talk is not None and not self.stopping:
+        talk, feeder = self._talk, self._feeder
+        while talk is not None and feeder is not None and not self.stopping:
             job = self._line.take()
             if job is not None:
-                self._print_one(talk, job)
+                self._print_one(talk, feeder, job)
             elif not self.pause(self._poll_s):
-                self._look_after(talk)
+                feeder.look_after(talk, hurried=self._line.waits)
 
     def teardown(self) -> None:
         """Close the port."""
@@ -179,101 +183,20 @@ class EscPosPrinter(Service):
         """Whether it answers, its paper, and what else it complains about."""
         return status_findings(self.name, self.status)
 
-    def _print_one(self, talk: Talk, job: Job) -> None:
-        sent = False
+    def _print_one(self, talk: Talk, feeder: Feeder, job: Job) -> None:
         try:
-            trouble = talk.look()
-            if trouble is not None:
-                self._done(job.id, PrintResult.FAILED, trouble)
-                return
-            self._recover(talk)
-            pieces = self._drawn(job)
-            if pieces is None:
-                self._done(job.id, PrintResult.FAILED, "This slip cannot be drawn for this paper.")
-                return
-            sent = self._in_doubt = self._torn = True
-            result, sentence = self._send(talk, pieces)
-        except Exception as error:
-            sentence = error.sentence if isinstance(error, DeviceFault) else "The printer's driver failed."
-            self._done(job.id, PrintResult.UNKNOWN if sent else PrintResult.FAILED, sentence)
-            raise
+            result, sentence = feeder.print(talk, lambda: self._composed(job))
+        except SlipFault as fault:
+            self._done(job.id, *fault.answer)
+            raise (fault.__cause__ or fault) from None
         self._done(job.id, result, sentence)
 
-    def _drawn(self, job: Job) -> list[bytes] | None:
-        """Draw the slip as pieces of bytes; None when it cannot be drawn, whose reason may hold what it says."""
-        from hardware.printers.escpos_bytes import slip_bytes  # noqa: PLC0415 - Pillow is loaded on this thread only
-
+    def _composed(self, job: Job) -> Iterator[bytes] | None:
+        """Lay the slip out; None when that cannot be done, whose reason may hold what it says."""
         try:
-            picture = self._load().render(job.document)
-            return list(slip_bytes(picture, self._profile, cut=job.document.cut))
+            return self._load().pieces(job.document)
         except ValueError:
             return None
-
-    def _send(self, talk: Talk, pieces: list[bytes]) -> tuple[PrintResult, str]:
-        mute = talk.status is None
-        try:
-            for piece in pieces:
-                talk.write(piece)
-                trouble = talk.overhear()
-                if trouble is not None:
-                    return self._given_up(talk, trouble)
-        except WriteStalled:
-            if self.stopping:
-                raise
-            talk.take_back()
-            trouble = talk.look()
-            if trouble is None:
-                raise
-            return self._given_up(talk, trouble)
-        end = self._blind_end(talk) if mute else self._seen_end(talk)
-        # a printer that fell silent may have lost its power in the middle of the slip
-        self._in_doubt = self._torn = end[0] is PrintResult.FAILED or (talk.status is None and not mute)
-        return end
-
-    def _blind_end(self, talk: Talk) -> tuple[PrintResult, str]:
-        trouble = talk.look()
-        if trouble is not None:
-            return self._given_up(talk, trouble)
-        return PrintResult.UNKNOWN, "The printer took the slip and does not say whether it printed it."
-
-    def _seen_end(self, talk: Talk) -> tuple[PrintResult, str]:
-        """Wait until the printer says that the last line stands on paper."""
-        if self._profile.tells_end:
-            talk.ask_in_order()
-        deadline = time.monotonic() + talk.wire_busy_s() + self._finish_s
-        mutes = 0
-        while not self.stopping and mutes < _MUTES and time.monotonic() < deadline:
-            with_paper = talk.answered_in_order() if self._profile.tells_end else None
-            trouble = talk.look()
-            if with_paper:
-                return PrintResult.PRINTED, "The printer says that it is done."
-            if trouble is not None or with_paper is False:
-                return self._given_up(talk, trouble or "The printer has no paper.")
-            if talk.status is not None and not self._profile.tells_end:
-                return PrintResult.PRINTED, "The printer took the slip and has nothing to complain about."
-            mutes = mutes + 1 if talk.status is None else 0
-        return PrintResult.UNKNOWN, "The printer took the slip and does not say that it is done."
-
-    def _given_up(self, talk: Talk, trouble: str) -> tuple[PrintResult, str]:
-        """Give a slip up: nothing of it may come out when the trouble is over."""
-        self._in_doubt = self._torn = True
-        talk.forget()
-        return PrintResult.FAILED, trouble
-
-    def _look_after(self, talk: Talk) -> None:
-        if talk.look() is None:
-            self._recover(talk)
-
-    def _recover(self, talk: Talk) -> None:
-        """Bring a printer that may be in the middle of a raster command back to the start of a slip."""
-        if not self._in_doubt:
-            return
-        from hardware.printers.escpos_bytes import filler  # noqa: PLC0415 - Pillow is loaded on this thread only
-
-        talk.write(filler(self._profile))
-        if self._torn:
-            talk.write(self._profile.cut)
-        self._in_doubt = self._torn = False
 
     def _note_paper(self, status: PrinterStatus) -> None:
         event = PaperOut if status.paper_out else PaperLow if status.paper_low else PaperOk
@@ -281,18 +204,19 @@ class EscPosPrinter(Service):
         if event is not before and (event, before) != (PaperOk, None):
             self.emit(event(self.name))
 
-    def _load(self) -> RasterRenderer:
-        if self._renderer is None:
-            from hardware.printers.raster import RasterRenderer  # noqa: PLC0415 - Pillow is loaded on this thread only
+    def _load(self) -> Composer:
+        if self._composer is None:
+            from hardware.printers.composer import composer  # noqa: PLC0415 - Pillow is loaded on this thread only
 
             try:
-                self._renderer = RasterRenderer(self._fonts, self._profile.width)
+                self._composer = composer(self._mode, self._fonts, self._profile)
             except OSError:
+                files = (self._fonts.regular, self._fonts.bold, self._fonts.rare, self._fonts.rare_bold)
                 raise PermanentFault(
-                    f"{self.name}: a font file is missing or is none ({self._fonts.regular}, {self._fonts.bold})",
+                    f"{self.name}: a font file is missing or is none ({', '.join(str(f) for f in files if f)})",
                     "Install the program again, or mend the paths of the fonts in the configuration.",
                 ) from None
-        return self._renderer
+        return self._composer
 
     def _done(self, job_id: str, result: PrintResult, sentence: str) -> None:
         self.emit(PrintDone(self.name, job_id, result, sentence))

@@ -1,7 +1,8 @@
-"""Turns a picture into the fewest ESC/POS bytes: strips where ink is, feeds where none is, a cut at the end."""
+"""Turns pictures into the fewest ESC/POS bytes, none of which a printer takes for an order of its own."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 # escpos.printer would bring its barcode, capability and configuration modules along: 10.4 MB and 160 ms measured
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 from escpos import constants
 from escpos.image import EscposImage
 
+from hardware.printers.strips import Strip, strips
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from PIL.Image import Image
 
@@ -19,18 +22,45 @@ if TYPE_CHECKING:
 ESC: Final[bytes] = constants.ESC
 GS: Final[bytes] = constants.GS
 HW_INIT: Final[bytes] = constants.HW_INIT
-_SMALLEST_GAP: Final = 6
-"""White rows worth a feed of their own: 11 bytes of commands against 72 bytes a row, without stuttering."""
 _MOST_FED: Final = 255
+_REAL_TIME: Final = re.compile(rb"\x10(?=[\x04\x05\x14])")
+"""DLE EOT, DLE ENQ, DLE DC4: obeyed wherever they stand, in the dots of a picture too."""
 
 
-def slip_bytes(picture: Image, profile: Profile, *, cut: bool = True) -> Iterator[bytes]:
+def slip_bytes(bands: Iterable[Image], profile: Profile, *, cut: bool = True) -> Iterator[bytes]:
     """Give a slip as pieces that each end between two commands; between pieces the printer may be asked how it is.
 
     Args:
-        picture: as wide as the profile's head or narrower, black on white.
+        bands: pictures from top to bottom, as wide as the profile's head or narrower, black on white. Each is taken
+            when the one before was given out, so that it may be drawn while that one is on its way.
         profile: the printer.
         cut: end with a cut.
+
+    Raises:
+        ValueError: a picture is wider than the head.
+    """
+    yield HW_INIT + profile.prologue
+    white = 0
+    for band in bands:
+        for piece, left_white in picture_bytes(band, profile, white):
+            white = left_white
+            if piece:
+                yield piece
+    yield feed(white) + ending(profile, cut=cut)
+
+
+def picture_bytes(
+    picture: Image, profile: Profile, white: int = 0, most_rows: int | None = None
+) -> Iterator[tuple[bytes, int]]:
+    """Give (piece, white rows after it) for one picture.
+
+    The last piece is empty: it only says how much white is left below the picture.
+
+    Args:
+        picture: black on white.
+        profile: the printer.
+        white: rows between what was printed last and this picture.
+        most_rows: of one raster command, where it is not the profile's.
 
     Raises:
         ValueError: the picture is wider than the head.
@@ -38,52 +68,43 @@ def slip_bytes(picture: Image, profile: Profile, *, cut: bool = True) -> Iterato
     if picture.width > profile.width:
         raise ValueError(f"a picture of {picture.width} dots on a head of {profile.width}: draw it narrower")
     packed = EscposImage(picture)
-    stride, rows = packed.width_bytes, packed.to_raster_format()
-    yield HW_INIT + profile.prologue
-    done = 0
-    for top, bottom in _inked(rows, stride, packed.height):
-        feed = _feed(top - done)
-        for first in range(top, bottom, profile.strip_rows):
-            last = min(first + profile.strip_rows, bottom)
-            yield feed + _strip(rows[first * stride : last * stride], stride)
-            feed = b""
-        done = bottom
-    yield _feed(packed.height - done + profile.tear_feed) + (profile.cut if cut else b"")
+    head, most_rows = (profile.width + 7) // 8, most_rows or profile.strip_rows
+    done = -white
+    for strip in strips(packed.to_raster_format(), packed.width_bytes, head, most_rows):
+        yield feed(strip.top - done) + raster(strip), 0
+        done = strip.bottom
+    yield b"", packed.height - done
 
 
-def filler(profile: Profile) -> bytes:
-    """Give what ends any raster command that was cut off in the middle: as much white as the largest one holds.
+def raster(strip: Strip) -> bytes:
+    """Write a strip as one GS v 0.
 
-    A printer that is not in the middle of one ignores NUL. Ends with a reset, so that the next slip begins clean.
+    A picture must not hold what a printer obeys at once (a question, or the order to forget all): where it would, one
+    dot of 1/8 mm is added beside one that is black.
     """
-    return bytes(profile.strip_rows * ((profile.width + 7) // 8)) + HW_INIT + profile.prologue
+    data = _REAL_TIME.sub(b"\x18", strip.data)
+    size = strip.width.to_bytes(2, "little") + (len(data) // strip.width).to_bytes(2, "little")
+    return GS + b"v0" + bytes([strip.mode]) + size + data
 
 
-def _strip(rows: bytes, stride: int) -> bytes:
-    """Write rows as one GS v 0, without the white at their right."""
-    height = len(rows) // stride
-    lines = [rows[at : at + stride] for at in range(0, len(rows), stride)]
-    used = max(1, *(len(line.rstrip(b"\0")) for line in lines))
-    size = used.to_bytes(2, "little") + height.to_bytes(2, "little")
-    return GS + b"v0\x00" + size + b"".join(line[:used] for line in lines)
-
-
-def _feed(dots: int) -> bytes:
+def feed(dots: int) -> bytes:
     """Feed so many rows (ESC J, at most 255 each)."""
     whole, rest = divmod(dots, _MOST_FED)
     return (ESC + b"J" + bytes([_MOST_FED])) * whole + (ESC + b"J" + bytes([rest]) if rest else b"")
 
 
-def _inked(rows: bytes, stride: int, height: int) -> Iterator[tuple[int, int]]:
-    """Give (first row, row after the last) of each stretch of ink; narrow gaps of white are part of a stretch."""
-    white = bytes(stride)
-    inked = [row for row in range(height) if rows[row * stride : (row + 1) * stride] != white]
-    if not inked:
-        return
-    first = last = inked[0]
-    for row in inked[1:]:
-        if row - last > _SMALLEST_GAP:
-            yield first, last + 1
-            first = row
-        last = row
-    yield first, last + 1
+def ending(profile: Profile, *, cut: bool) -> bytes:
+    """Bring the slip out of the printer."""
+    return feed(profile.tear_feed) + (profile.cut if cut else b"")
+
+
+def filler(profile: Profile, rows: int | None = None) -> bytes:
+    """Give what ends any command that was cut off in the middle: as much white as the largest one holds.
+
+    A printer that is not in the middle of one ignores NUL. Ends with a reset, so that the next slip begins clean.
+
+    Args:
+        profile: the printer.
+        rows: rows of the largest raster command, where it is not the profile's.
+    """
+    return bytes((rows or profile.strip_rows) * ((profile.width + 7) // 8)) + HW_INIT + profile.prologue

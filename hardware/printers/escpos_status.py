@@ -1,8 +1,9 @@
-"""Reads what a thermal printer says about itself, out of a line on which three kinds of answers are mixed.
+"""Reads what a thermal printer says about itself, out of a line on which four kinds of answers are mixed.
 
 The bits are those of the ESC/POS commands DLE EOT 1-4 (real-time status), GS a (automatic status back, four bytes
-that come by themselves) and GS r 1 (paper status, answered when everything before it is done). Fixed bits tell
-them apart: DLE EOT answers `0..1..10`, an automatic status begins with `0..1..00`, everything else is `0..0....`.
+that come by themselves), GS r 1 (paper status, answered when everything before it is done) and DLE DC4 8 (37 25 00
+when all is forgotten). Fixed bits tell them apart: DLE EOT answers `0..1..10`, an automatic status begins with
+`0..1..00`, everything else is `0..0....`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _REALTIME: Final = 0b0001_0010
 _AUTOMATIC: Final = 0b0001_0000
 _PLAIN: Final = 0b1001_0000
 _AUTOMATIC_LENGTH: Final = 4
+_FORGOTTEN: Final = b"\x37\x25\x00"
 
 
 class Kind(StrEnum):
@@ -26,6 +28,7 @@ class Kind(StrEnum):
     REALTIME = "DLE EOT"
     AUTOMATIC = "GS a"
     IN_ORDER = "GS r"
+    FORGOTTEN = "DLE DC4 8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,11 @@ class AnswerSplitter:
         """Take bytes as they come, give the answers that are whole now."""
         answers = []
         for byte in data:
-            if byte & _FIXED == _REALTIME:
+            if self._is_forgotten(byte):
+                if self._partial == _FORGOTTEN:
+                    self._partial = b""
+                    answers.append(Answer(Kind.FORGOTTEN, _FORGOTTEN))
+            elif byte & _FIXED == _REALTIME:
                 self._partial = b""
                 answers.append(Answer(Kind.REALTIME, bytes([byte])))
             elif byte & _FIXED == _AUTOMATIC:
@@ -90,6 +97,19 @@ class AnswerSplitter:
                     answers.append(Answer(Kind.AUTOMATIC, self._partial))
                     self._partial = b""
         return answers
+
+    def _is_forgotten(self, byte: int) -> bool:
+        """Take a byte of the answer to DLE DC4 8; what began like one and is none is dropped."""
+        begun = self._partial if self._partial[:1] == _FORGOTTEN[:1] else b""
+        if begun and _FORGOTTEN[len(begun)] == byte:
+            self._partial = begun + bytes([byte])
+            return True
+        if begun:
+            self._partial = b""
+        if byte == _FORGOTTEN[0]:
+            self._partial = _FORGOTTEN[:1]
+            return True
+        return False
 
 
 def from_realtime(raw: bytes) -> PrinterStatus:

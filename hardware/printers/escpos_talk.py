@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 _ASK: Final = b"\x10\x04"
 _ASK_IN_ORDER: Final = b"\x1dr\x01"
 _IN_ORDER_NO_PAPER: Final = 0x0C
-_FORGET: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
-"""DLE DC4 8: drop everything that is in the printer's buffers, now."""
 _LOOSE_END: Final = bytes(8)
 """Ends every command but a raster one, whose head it fills up with "no rows"; an idle printer ignores it."""
 _BITS_PER_BYTE: Final = 10
 """On the wire, with start and stop bit."""
+_LOOK_UP_S: Final = 0.05
+"""How often a wait looks whether it is still wanted."""
+_MUTE_PATIENCE_S: Final = 0.03
+"""For a printer that has been mute: a slip is not kept waiting for an answer that never came before."""
 
 
 class Talk:
@@ -51,6 +53,8 @@ class Talk:
         self._splitter = AnswerSplitter()
         self._wire_free_at = 0.0
         self._in_order: int | None = None
+        self._raw: bytes | None = None
+        """The last four answers that came whole."""
         self.status: PrinterStatus | None = None
         """What it last said; None while it is mute."""
 
@@ -60,19 +64,46 @@ class Talk:
         seconds = len(data) * _BITS_PER_BYTE / self._baudrate
         self._wire_free_at = max(time.monotonic(), self._wire_free_at) + seconds
 
-    def look(self) -> str | None:
-        """Ask how it is (DLE EOT 1 to 4); give the trouble it is in. The first unanswered question makes it mute."""
+    def look(self, hurried: Callable[[], bool] = lambda: False) -> str | None:
+        """Ask how it is (DLE EOT 1 to 4); give the trouble it is in. The first unanswered question makes it mute.
+
+        Args:
+            hurried: asked while a printer that was mute before is waited for; true ends the wait.
+        """
         self.overhear()
+        was_mute = self.status is None
         raw = b""
         for number in range(1, 5):
-            self.write(_ASK + bytes([number]))
-            answer = self._await(Kind.REALTIME)
+            answer = self._asked(number, self._patience_s, lambda: was_mute and hurried())
             if answer is None:
                 self.status = None
                 return None
             raw += answer
+        self._raw = raw
         self._note(from_realtime(raw))
         return self._trouble()
+
+    def glance(self) -> str | None:
+        """Ask what may have changed since it was well: is it offline, has it paper; all else only when that is so.
+
+        Half as many answers to wait for before a slip. A printer that was mute gets little time to speak.
+        """
+        self.overhear()
+        if self.status is None:
+            answer = self._asked(1, min(_MUTE_PATIENCE_S, self._patience_s))
+            return None if answer is None else self.look()
+        if self._raw is None or self._trouble() is not None:
+            return self.look()
+        first = self._asked(1, self._patience_s)
+        last = self._asked(4, self._patience_s) if first is not None else None
+        if first is None or last is None:
+            self.status = None
+            return None
+        status = from_realtime(first + self._raw[1:3] + last)
+        if status.trouble() is not None:
+            return self.look()
+        self._note(status)
+        return None
 
     def overhear(self) -> str | None:
         """Take note of what it said unasked; give the trouble it is in, if it said so now."""
@@ -88,12 +119,14 @@ class Talk:
     def answered_in_order(self) -> bool | None:
         """Wait for that answer: True with paper, False without, None when it has not come."""
         if self._in_order is None:
-            self._await(Kind.IN_ORDER)
+            self._await(Kind.IN_ORDER, self._patience_s)
         return None if self._in_order is None else not self._in_order & _IN_ORDER_NO_PAPER
 
-    def forget(self) -> None:
-        """Make the printer drop what is in its buffers."""
-        self.write(_FORGET)
+    def forget(self, order: bytes, *, answered: bool) -> None:
+        """Make the printer drop what is in its buffers; one that answers that takes nothing before it has."""
+        self.write(order)
+        if answered and self.status is not None:
+            self._await(Kind.FORGOTTEN, self._patience_s)
 
     def wire_busy_s(self) -> float:
         """Seconds until all that was written has left, at the speed of the wire."""
@@ -113,11 +146,15 @@ class Talk:
         """
         self.write(_LOOSE_END)
 
-    def _await(self, kind: Kind) -> bytes | None:
+    def _asked(self, number: int, patience_s: float, hurried: Callable[[], bool] = lambda: False) -> bytes | None:
+        self.write(_ASK + bytes([number]))
+        return self._await(Kind.REALTIME, patience_s, hurried)
+
+    def _await(self, kind: Kind, patience_s: float, hurried: Callable[[], bool] = lambda: False) -> bytes | None:
         now = time.monotonic()
-        deadline = max(now, self._wire_free_at) + self._patience_s
-        while (left := deadline - now) > 0 and not self._stopping():
-            found = self._sort(self._port.read(left), kind)
+        deadline = max(now, self._wire_free_at) + patience_s
+        while (left := deadline - now) > 0 and not self._stopping() and not hurried():
+            found = self._sort(self._port.read(min(left, _LOOK_UP_S)), kind)
             if found is not None:
                 return found
             now = time.monotonic()

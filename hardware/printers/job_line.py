@@ -43,6 +43,10 @@ class JobLine:
         with self._lock:
             return self._jobs.popleft() if self._jobs else None
 
+    def waits(self) -> bool:
+        """Tell whether somebody is in line."""
+        return bool(self._jobs)
+
     def open(self) -> None:
         """Let jobs in."""
         with self._lock:

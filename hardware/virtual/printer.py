@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final
 
+from hardware.printers.profiles import Charset
 from hardware.printers.raster_widths import WIDTH_80MM
 from hardware.virtual.escpos_machine import FORGET, Machine
 from hardware.virtual.pty_port import PtyPort
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PIL.Image import Image
+
+    from hardware.paper import Fonts
 
 _READ: Final = 4096
 _BUFFER: Final = 65536
@@ -28,11 +31,28 @@ class VirtualPrinter:
 
     Args:
         width: dots across the head.
+        fonts: what its own letters look like; without any, text is garbage to it.
+        charset: which Chinese letters it has.
+        forgets: it knows DLE DC4 8. One that does not goes on after a refill where it stopped.
+        tells_forgotten: it answers that with 37 25 00, as Epson's do.
     """
 
-    def __init__(self, width: int = WIDTH_80MM) -> None:
+    def __init__(
+        self,
+        width: int = WIDTH_80MM,
+        *,
+        fonts: Fonts | None = None,
+        charset: Charset = Charset.GB18030,
+        forgets: bool = True,
+        tells_forgotten: bool = False,
+    ) -> None:
         self._changed = threading.Condition(threading.RLock())
-        self._machine = Machine(width, self._answer_in_order)
+        self._machine = Machine(
+            width, self._answer_in_order, fonts=fonts, charset=charset, on_automatic=self._set_automatic
+        )
+        self._forgets = forgets
+        self._tells_forgotten = tells_forgotten
+        self._automatic = False
         self._received = bytearray()
         self._buffer = bytearray()
         self._tail = b""
@@ -64,6 +84,12 @@ class VirtualPrinter:
         """Everything that was cut off, in order."""
         with self._changed:
             return list(self._machine.slips)
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of text that were printed with its own letters, in order."""
+        with self._changed:
+            return list(self._machine.lines)
 
     @property
     def strays(self) -> bytes:
@@ -99,22 +125,26 @@ class VirtualPrinter:
         with self._changed:
             self._run_out_at = None if after is None else len(self._received) + after
             self._paper_out = on and after is None
+        self._tell_change()
         self._work()
 
     def paper_near_end(self, *, on: bool = True) -> None:
         """Have little paper."""
         self._paper_low = on
+        self._tell_change()
 
     def cover_open(self, *, on: bool = True) -> None:
         """Stand open."""
         with self._changed:
             self._cover_open = on
+        self._tell_change()
         self._work()
 
     def cutter_stuck(self, *, on: bool = True) -> None:
         """Have an error at the knife."""
         with self._changed:
             self._cutter_stuck = on
+        self._tell_change()
         self._work()
 
     def noise(self, before_answers: bytes) -> None:
@@ -178,6 +208,7 @@ class VirtualPrinter:
             self._received += data
             if self._run_out_at is not None and len(self._received) >= self._run_out_at:
                 self._run_out_at, self._paper_out = None, True
+                self._tell_change()
             unplug = self._unplug_at is not None and len(self._received) >= self._unplug_at
             self._at_once(data)
         self._work()
@@ -189,9 +220,11 @@ class VirtualPrinter:
         for byte in data:
             self._buffer.append(byte)
             self._tail = (self._tail + bytes([byte]))[-len(FORGET) :]
-            if self._tail == FORGET:
+            if self._tail == FORGET and self._forgets:
                 self._buffer.clear()
                 self._machine.forget()
+                if self._tells_forgotten and not self._mute:
+                    self.port.send(b"\x37\x25\x00")
             elif self._tail[-3:-1] == b"\x10\x04" and 1 <= byte <= 4:  # noqa: PLR2004 - DLE EOT 1 to 4
                 self._answer(self._status_byte(byte))
         del self._buffer[_BUFFER:]
@@ -215,6 +248,15 @@ class VirtualPrinter:
                 4: (0x0C if self._paper_low or out else 0) | (0x60 if out else 0),
             }[number]
         )
+
+    def _set_automatic(self, kinds: int) -> None:
+        self._automatic = bool(kinds)
+        self._tell_change()
+
+    def _tell_change(self) -> None:
+        """Say unasked how it is, if that was asked for (GS a)."""
+        if self._automatic and not self._mute:
+            self.port.send(self.automatic_status())
 
     def _answer_in_order(self, number: int) -> None:
         if number in (1, 49):

@@ -65,6 +65,13 @@ def test_answers_are_found_between_automatic_statuses_and_noise() -> None:
     ]
 
 
+def test_an_answer_that_all_is_forgotten_is_no_answer_about_paper() -> None:
+    splitter = AnswerSplitter()
+    assert splitter.feed(b"\x37\x25") == []
+    assert splitter.feed(b"\x00\x12") == [Answer(Kind.FORGOTTEN, b"\x37\x25\x00"), Answer(Kind.REALTIME, b"\x12")]
+    assert splitter.feed(b"\x37\x12\x25") == [Answer(Kind.REALTIME, b"\x12"), Answer(Kind.IN_ORDER, b"\x25")]
+
+
 @given(st.lists(st.sampled_from([b"\x12", b"\x1a", b"\x10\x00\x03\x0f", b"\x00", b"\x11", b"\x0c"]), max_size=20))
 def test_pieces_of_any_size_give_the_same_answers(parts: list[bytes]) -> None:
     data = b"".join(parts)
@@ -76,7 +83,7 @@ def test_pieces_of_any_size_give_the_same_answers(parts: list[bytes]) -> None:
 @given(st.binary(max_size=2000))
 def test_garbage_is_no_exception(data: bytes) -> None:
     for answer in AnswerSplitter().feed(data):
-        assert len(answer.raw) == (4 if answer.kind is Kind.AUTOMATIC else 1)
+        assert len(answer.raw) == {Kind.AUTOMATIC: 4, Kind.FORGOTTEN: 3}.get(answer.kind, 1)
 
 
 def test_findings_say_what_a_technician_does() -> None:

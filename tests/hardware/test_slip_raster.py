@@ -133,12 +133,25 @@ def test_space_and_rule_have_their_heights(fonts: Fonts) -> None:
     assert black_in(dashed) < black_in(solid)
 
 
-def test_text_stands_below_a_figure_that_leaves_too_little_room(fonts: Fonts) -> None:
-    lines = (Text("回家用"),)
-    beside = drawn(fonts, QR("HOME:0412", lines))
-    below = drawn(fonts, QR("HOME:0412", lines), width=WIDTH_58MM)
-    assert below.height > beside.height
-    assert ink(drawn(fonts, QR("HOME:0412", lines), width=WIDTH_58MM))[3] > 200
+def test_large_text_stands_beside_a_figure_where_there_is_room_and_small_text_below(fonts: Fonts) -> None:
+    large, small = Text("回家用", Size.MEDIUM), Text("回家用")
+    alone = drawn(fonts, QR("HOME:0412"))
+    assert drawn(fonts, QR("HOME:0412", (large,))).height == alone.height
+    for lines, width in (((small,), WIDTH_80MM), ((large,), 256), ((small, large), WIDTH_80MM)):
+        below = drawn(fonts, QR("HOME:0412", lines), width=width)
+        assert below.height > alone.height
+        assert ink(below)[3] > alone.height
+
+
+def test_large_letters_are_drawn_so_that_a_printer_can_double_them(fonts: Fonts) -> None:
+    def is_doubled(picture: Image.Image, wide: int, high: int) -> bool:
+        half = picture.resize((picture.width // wide, picture.height // high), Image.Resampling.NEAREST)
+        return half.resize(picture.size, Image.Resampling.NEAREST).tobytes() == picture.tobytes()
+
+    assert is_doubled(drawn(fonts, Boxed("沪A·D12345"), Badge("7"), QR("HOME")), 2, 2)
+    assert is_doubled(drawn(fonts, Text("您是 7 号", Size.LARGE, bold=True)), 2, 2)
+    assert is_doubled(drawn(fonts, Text("白色 大众", Size.MEDIUM, struck=True, inverted=True)), 1, 2)
+    assert not is_doubled(drawn(fonts, Text("曹家渡北门")), 1, 2)
 
 
 def test_an_empty_document_is_one_white_row(fonts: Fonts) -> None:
@@ -160,10 +173,27 @@ def test_a_code_that_does_not_fit_is_refused_with_its_size(length: int) -> None:
         qr_image("x" * length, 192, 368)
 
 
-def test_rare_characters_have_ink_of_their_own(fonts: Fonts) -> None:
+@pytest.mark.parametrize("bold", [False, True])
+def test_rare_characters_have_ink_of_their_own(fonts: Fonts, bold: bool) -> None:
     missing = "\U0010fffd"
-    pictures = {char: drawn(fonts, Text(char)).tobytes() for char in "㐂￥¥，：" + missing}
-    assert len(set(pictures.values())) == 6
+    pictures = {char: drawn(fonts, Text(char, bold=bold)).tobytes() for char in "㐂𠮷￥¥，：" + missing}
+    assert len(set(pictures.values())) == 7
+    for size in Size:
+        assert ink(drawn(fonts, Text("𠮷", size))) != ink(drawn(fonts, Text(missing, size)))
+
+
+def test_a_rare_character_takes_its_place_among_the_others(fonts: Fonts) -> None:
+    with_rare, usual = drawn(fonts, Text("王𠮷先生")), drawn(fonts, Text("王吉先生"))
+    assert abs(ink(with_rare)[2] - ink(usual)[2]) <= 1
+    changed = ImageChops.difference(with_rare.convert("L"), usual.convert("L")).getbbox()
+    assert changed is not None
+    assert 8 + 32 <= changed[0] < changed[2] <= 8 + 64
+
+
+def test_a_character_that_no_font_has_leaves_a_box_that_can_be_seen(fonts: Fonts) -> None:
+    without = Fonts(fonts.regular, fonts.bold)
+    assert drawn(without, Text("𠮷")).tobytes() == drawn(without, Text("\U0010fffd")).tobytes()
+    assert drawn(without, Text("王㐂")).tobytes() == drawn(fonts, Text("王㐂")).tobytes()
 
 
 @pytest.mark.parametrize("width", [0, 100, 383, 2000])
