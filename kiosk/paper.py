@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardware.paper import QR, Badge, Boxed, Document, Mixed, Rule, Size, Space, Text
+from hardware.paper import QR, Badge, Boxed, Document, Fonts, Mixed, Rule, Size, Space, Text
+from kiosk.assets import asset
 
 if TYPE_CHECKING:
     from hardware.paper import Block
     from kiosk.core.slip import Slip
+
+
+def fonts() -> Fonts:
+    """Give the letters that slips are drawn with.
+
+    Raises:
+        AssetError: a font is missing from this installation.
+    """
+    return Fonts(
+        asset("fonts/NotoSansSC-Regular.ttf"),
+        asset("fonts/NotoSansSC-Bold.ttf"),
+        asset("fonts/NotoSansRare-Regular.ttf"),
+        asset("fonts/NotoSansRare-Bold.ttf"),
+    )
 
 
 def document(slip: Slip) -> Document:

@@ -17,10 +17,13 @@ from dispatch_client.trips import (
     Vehicle,
 )
 from kiosk.core.events import Part
+from kiosk.core.news import paper_of
 from kiosk.core.state import Box, Stage, State, Visit, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from kiosk.core.slip import Slip
 
 NOW: Final = datetime(2026, 11, 21, 10, 24, tzinfo=UTC)
 _REF: Final = "00000000-0000-4000-8000-000000000007"
@@ -85,6 +88,14 @@ def samples(language: str) -> Iterator[tuple[str, State]]:
     """Every sample as (name, state) in this language; names are unique and sort in the order of a visit."""
     for name, state in _samples():
         yield name, replace(state, language=language)
+
+
+def slips(language: str) -> Iterator[tuple[str, Slip]]:
+    """Every slip that the samples lead to, with the name of its state and the number on it."""
+    for name, state in samples(language):
+        for waiting in state.waiting.values():
+            if waiting.trip.vehicle is not None:
+                yield f"{name}-{waiting.trip.request.boarding_number}", paper_of(state, waiting)
 
 
 def _samples() -> Iterator[tuple[str, State]]:

@@ -151,14 +151,12 @@ def _strip(pictures: list[Image.Image], height: int) -> Image.Image:
 
 def _slip(language: str) -> Image.Image:
     """Print the slip of the sample visit on a virtual printer and take the paper out of it."""
-    from hardware.paper import Fonts  # noqa: PLC0415 - only for whoever draws
-    from hardware.printers.escpos import EscPosPrinter  # noqa: PLC0415
+    from hardware.printers.escpos import EscPosPrinter  # noqa: PLC0415 - only for whoever draws
     from hardware.virtual.printer import VirtualPrinter  # noqa: PLC0415
-    from kiosk.assets import asset  # noqa: PLC0415
     from kiosk.core.effects import Print  # noqa: PLC0415
     from kiosk.core.events import TripChanged  # noqa: PLC0415
     from kiosk.core.flow import step  # noqa: PLC0415
-    from kiosk.paper import document  # noqa: PLC0415
+    from kiosk.paper import document, fonts  # noqa: PLC0415
     from kiosk.samples import samples  # noqa: PLC0415
 
     states_by_name = dict(samples(language))
@@ -166,8 +164,7 @@ def _slip(language: str) -> Image.Image:
     _, effects = step(states_by_name["06-searching"], TripChanged(waiting.trip))
     [slip] = [effect.slip for effect in effects if isinstance(effect, Print)]
     machine = VirtualPrinter()
-    fonts = Fonts(asset("fonts/NotoSansSC-Regular.ttf"), asset("fonts/NotoSansSC-Bold.ttf"))
-    driver = EscPosPrinter("printer", machine.path, lambda _event: None, fonts=fonts)
+    driver = EscPosPrinter("printer", machine.path, lambda _event: None, fonts=fonts())
     driver.start()
     driver.print("docs", document(slip))
     try:

@@ -7,10 +7,12 @@
 set -eu
 
 # Python to build .venv; espeak-ng speaks, alsa-utils plays; the rest is what the SDL inside Kivy opens while it runs:
-# GL by Mesa, a window on X11, and the bare screen (KMS/DRM) on a box without a desktop; libmtdev reads touch screens.
+# GL by Mesa, a window on X11, and the bare screen (KMS/DRM) on a box without a desktop; libmtdev reads touch screens;
+# zbar-tools reads the codes on slips in the tests.
 PACKAGES="python3 python3-venv
     espeak-ng alsa-utils
     libgl1 libgl1-mesa-dri libegl1 libgles2 libgbm1 libdrm2 libmtdev1
+    zbar-tools
     libx11-6 libxext6 libxcursor1 libxi6 libxfixes3 libxrandr2 libxss1"
 
 case "${1:-}" in

@@ -73,9 +73,9 @@ def coarse(box: Box, width: int, grain: Grain) -> Box:
         width: even number of dots in which it draws.
         grain: of the result.
     """
-    if grain == FINE:
-        return box
     small = (width // grain.wide, box.height // grain.high)
+    if grain == FINE or not all(small):
+        return box
 
     def draw(paper: Image.Image, _pen: ImageDraw.ImageDraw, left: int, top: int) -> None:
         area = Image.new("L", (width, box.height), WHITE)

@@ -13,12 +13,17 @@ _CODECS: Final = {Charset.GB2312: "gb2312", Charset.GB18030: "gbk"}
 """What decodes exactly the two-byte characters that a head has."""
 
 
+def as_printed(text: str) -> str:
+    """Give the text with every sign that heads have in another form in that form."""
+    return "".join(_SAME.get(char, char) for char in text)
+
+
 def coded(char: str, charset: Charset) -> bytes | None:
     """Give the one or two bytes of a character in Chinese mode, None when the head cannot print it."""
     if " " <= char <= "~":
         return char.encode("ascii")
     try:
-        code = _SAME.get(char, char).encode("gb18030")
+        code = char.encode("gb18030")
         code.decode(_CODECS[charset])
     except UnicodeError:
         return None

@@ -9,7 +9,7 @@ from PIL import Image
 
 from hardware.paper import QR, Align, Badge, Boxed, Columns, Mixed, Rule, Size, Space, Text
 from hardware.printers.cells import CELL, Cells, Span, Style, cell_width, span_width
-from hardware.printers.codepage import coded
+from hardware.printers.codepage import as_printed, coded
 from hardware.printers.letters import cleaned
 from hardware.printers.linebreak import Run, break_lines
 from hardware.printers.qr import qr_image, sized
@@ -187,8 +187,9 @@ class NativeSetter:
 
     def _line(self, spans: Sequence[Span], align: Align) -> Iterator[Row]:
         charset = self._profile.charset
+        spans = [replace(span, text=as_printed(span.text)) for span in spans if span.text]
         if all(coded(char, charset) for span in spans for char in span.text):
-            yield Words(tuple(spans), align if any(span.text for span in spans) else Align.LEFT)
+            yield Words(tuple(spans), align if spans else Align.LEFT)
             return
         drawn = self._cells.line(spans)
         slack = max(0, self._profile.width - drawn.width)

@@ -8,9 +8,8 @@ from functools import partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Final
 
-from hardware.paper import Fonts
 from kiosk.app.faults import WiringError
-from kiosk.assets import asset
+from kiosk.paper import fonts
 
 if TYPE_CHECKING:
     from hardware.events import Emit
@@ -48,9 +47,11 @@ def _printer(config: Config, emit: Emit) -> Device:
         PRINTER,
         chosen.port,
         emit,
-        fonts=Fonts(asset("fonts/NotoSansSC-Regular.ttf"), asset("fonts/NotoSansSC-Bold.ttf")),
-        profile=f"generic-{chosen.paper_mm}",
+        fonts=fonts(),
+        profile=f"{chosen.model}-{chosen.paper_mm}",
+        mode=chosen.mode,
         baudrate=chosen.baudrate,
+        rtscts=chosen.rtscts,
     )
     return made
 

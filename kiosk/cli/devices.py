@@ -63,7 +63,7 @@ def virtual(kinds: tuple[str, ...], folder: Path | None) -> None:
     if len(set(kinds)) < len(kinds):
         fail("each kind can be started once: start another program for a second one")
     with contextlib.ExitStack() as stack:
-        made = {kind: KINDS[kind]() for kind in kinds or KINDS}
+        made = {kind: _made(kind) for kind in kinds or KINDS}
         for device in made.values():
             stack.callback(device.close)
         if not kinds:
@@ -74,6 +74,15 @@ def virtual(kinds: tuple[str, ...], folder: Path | None) -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         with contextlib.suppress(KeyboardInterrupt):
             _play(made)
+
+
+def _made(kind: str) -> Virtual:
+    """Make a virtual device; a printer gets letters of its own, so that it can be sent text."""
+    from hardware.virtual.catalogue import KINDS
+    from hardware.virtual.printer import VirtualPrinter
+    from kiosk.paper import fonts
+
+    return VirtualPrinter(fonts=fonts()) if kind == "printer" else KINDS[kind]()
 
 
 def _play(made: dict[str, Virtual]) -> None:

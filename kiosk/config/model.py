@@ -103,7 +103,22 @@ class PrinterSection(Section):
         "",
     )
     baudrate: Whole = key("bits per second, as its self-test prints", "波特率，见自检页", 115200, ge=1200, le=921600)
+    rtscts: Yes = key(
+        "its DTR is wired to our CTS: it stops us when its memory is full",
+        "硬件流控（打印机 DTR 接本机 CTS）",
+        default=False,
+    )
+    model: Literal["generic", "xprinter", "epson", "epson-t88", "basic"] = key(
+        "its class; xprinter is Goojprt and the like too, basic are the cheapest, which do not say when they are done",
+        "打印机类别；xprinter 也指 Goojprt 等同类，basic 为最便宜、不报告打印完成的机型",
+        "generic",
+    )
     paper_mm: Literal[58, 80] = key("width of its paper", "纸宽（毫米）", 80)
+    mode: Literal["auto", "raster", "native"] = key(
+        "slips as pictures or in its own letters; auto: its own below 57,600 bits per second",
+        "小票以图像还是打印机自带字库打印；auto：波特率低于 57600 时用字库",
+        "auto",
+    )
 
 
 class VoiceSection(Section):

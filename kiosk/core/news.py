@@ -12,7 +12,7 @@ from kiosk.core.events import SlipDone, SlipResult
 from kiosk.core.moves import put, visit
 from kiosk.core.scene import SceneName
 from kiosk.core.scenes import scene
-from kiosk.core.slip import slip
+from kiosk.core.slip import Slip, slip
 from kiosk.core.state import Stage, State, Waiting
 
 Effects = tuple[Effect, ...]
@@ -123,9 +123,14 @@ def _paper(state: State, waiting: Waiting) -> tuple[Waiting, Effects]:
     waiting = replace(waiting, slips=waiting.slips | {name}, slip_failed=False)
     if not state.resumed or trip.status is not TripStatus.DRIVER_ASSIGNED:
         return waiting, ()
-    car = parts.car(trip, state.language)
+    return waiting, (Print(name, paper_of(state, waiting)),)
+
+
+def paper_of(state: State, waiting: Waiting) -> Slip:
+    """Compose the slip of a trip to which a taxi was assigned."""
+    car = parts.car(waiting.trip, state.language)
     words = " · ".join(part for part in (car.words, car.driver) if part) if car else ""
-    return waiting, (Print(name, slip(state.box, waiting, state.language, state.wall, words)),)
+    return slip(state.box, waiting, state.language, state.wall, words)
 
 
 def slip_done(state: State, event: SlipDone) -> State:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch_client.sandbox import Behaviour, Sandbox
 from hardware.virtual.printer import VirtualPrinter
 from hardware.virtual.reader import VirtualReader
+from kiosk.paper import fonts
 from kiosk.samples import SAMPLE_BOX
 from kiosk.ui.theme import px_per_mm
 
@@ -55,7 +56,7 @@ class Stage:
             locale="zh" if language == "zh_CN" else "en",
             centre=(place.lat, place.lon),
         )
-        self.printer = VirtualPrinter()
+        self.printer = VirtualPrinter(fonts=fonts())
         self.reader = VirtualReader()
         self.sandbox.start()
         self._ends.callback(self.printer.close)
