@@ -37,7 +37,10 @@ class Caller:
             (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
         )
         while len(body) < length:
-            body += self.sock.recv(65536)
+            more = self.sock.recv(65536)
+            if not more:
+                return b""
+            body += more
         return head + b"\r\n\r\n" + body
 
     def send(self, data: bytes) -> None:

@@ -64,7 +64,7 @@ class Box(Rig):
         self.check(ref, alive=0)
 
 
-@pytest.fixture(params=TOWNS)
+@pytest.fixture
 def town(request: pytest.FixtureRequest) -> Iterator[Town]:
     with TOWNS[request.param]() as town:
         yield town
@@ -131,13 +131,15 @@ AT: dict[str, Callable[[Box, Fault], str]] = {
 }
 
 
-@pytest.mark.parametrize("operation", AT)
+@pytest.mark.parametrize(
+    ("town", "operation"),
+    [(name, operation) for name in TOWNS for operation in TOWNS[name].operations],
+    indirect=["town"],
+)
 def test_no_fault_at_any_operation_costs_a_taxi_or_sends_two(
     box: Box, operation: str, count: Callable[[str, int], None]
 ) -> None:
     town = box.town
-    if operation not in town.operations:
-        pytest.skip("this dispatcher has no such operation")
     faults = [fault for fault in FAULTS if operation in town.changing or not fault.carried_out]
     for fault in faults:
         before = town.proxy.met[operation]
@@ -153,6 +155,7 @@ def test_no_fault_at_any_operation_costs_a_taxi_or_sends_two(
     count("faults of the network or the server at each operation: one taxi for each press", len(faults))
 
 
+@pytest.mark.parametrize("town", TOWNS, indirect=True)
 @pytest.mark.parametrize("name", ["reset", "half a reply", "500", "429", "web page", "other types", "10 MB"])
 def test_what_goes_wrong_until_the_deadline_is_not_sent_after_it(
     box: Box, name: str, count: Callable[[str, int], None]

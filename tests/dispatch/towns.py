@@ -41,8 +41,9 @@ class Town:
     changing: tuple[str, ...] = ("create", "confirm", "cancel")
     """Operations that change something there, so that it matters whether a request got through."""
 
-    def __init__(self, dispatcher: Sandbox | FakeRegister) -> None:
+    def __init__(self, dispatcher: Sandbox | FakeRegister, token: str) -> None:
         self.dispatcher = dispatcher
+        self.token = token
         self.clock = TownClock(self)
 
     def __enter__(self) -> Self:
@@ -65,7 +66,14 @@ class Town:
         raise NotImplementedError
 
     def wish(self) -> TripRequest:
+        """A press, where taxis are free."""
         raise NotImplementedError
+
+    def more_taxis(self) -> None:
+        """See to it that some are free."""
+
+    def passes(self, seconds: float) -> None:
+        """Let time pass of which a box with a clock of its own knows nothing."""
 
     def rows(self) -> list[tuple[str, bool]]:
         """The dispatcher's own record: reference and whether it is alive, of everything that it ever booked."""
@@ -91,7 +99,7 @@ class HailTown(Town):
 
     def __init__(self) -> None:
         self.sandbox = Sandbox(speed=0, behaviour=Behaviour.OFFERS)
-        super().__init__(self.sandbox)
+        super().__init__(self.sandbox, self.sandbox.token)
 
     def name_of(self, method: str, path: str, body: bytes) -> str:
         if path == "/v1/health":
@@ -100,13 +108,17 @@ class HailTown(Town):
             return "look_up"
         if method == "GET":
             return "get"
-        return "create" if path == "/v1/trips" else path.rsplit("/", 1)[1]
+        return "create" if path == "/v1/trips" else path.rsplit("/", 1)[1].removeprefix("passenger-")
 
     def provider(self) -> Provider:
-        return QuietHailApi(self.proxy.url, self.sandbox.token, limits=LIMITS)
+        return QuietHailApi(self.proxy.url, self.token, limits=LIMITS)
 
     def wish(self) -> TripRequest:
         return wish()
+
+    def passes(self, seconds: float) -> None:
+        if all(trip["status"] != "offered" for trip in self.sandbox.trips()):  # a driver waits for our word
+            self.sandbox.advance(seconds)
 
     def rows(self) -> list[tuple[str, bool]]:
         return [(trip["client_ref"], trip["status"] not in ENDS) for trip in self.sandbox.trips()]
@@ -120,7 +132,7 @@ class RegisterTown(Town):
     def __init__(self) -> None:
         self.register = FakeRegister()
         self.register.drivers = self._drive
-        super().__init__(self.register)
+        super().__init__(self.register, KEY)
 
     def _drive(self, hail: Hail) -> None:
         if hail.status == "received_by_operator":
@@ -141,15 +153,18 @@ class RegisterTown(Town):
         return "confirm" if members["status"] == "accepted_by_customer" else "cancel"
 
     def provider(self) -> Provider:
-        return LeTaxiProvider(self.proxy.url, KEY, limits=LIMITS)
+        return LeTaxiProvider(self.proxy.url, self.token, limits=LIMITS)
 
     def wish(self) -> TripRequest:
-        """A press, where a taxi and one more are free."""
-        for taxi in self.register.taxis:
-            taxi.status = "off" if taxi.status == "free" else taxi.status
-        for metres in (73.0, 146.0, 219.0):
-            self.register.add(Taxi(f"taxi-{len(self.register.taxis)}", metres))
+        self.more_taxis()
         return wish_in_paris()
+
+    def more_taxis(self) -> None:
+        with self.register.lock:
+            for taxi in self.register.taxis:
+                taxi.status = "off" if taxi.status == "free" else taxi.status
+            for metres in range(70, 490, 30):
+                self.register.add(Taxi(f"taxi-{len(self.register.taxis)}", float(metres)))
 
     def rows(self) -> list[tuple[str, bool]]:
         return [(hail.asked["customer_id"], hail.status not in ENDED) for hail in self.register.hails]
