@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from hardware.events import DeviceDown, DeviceUp
 from hardware.faults import DeviceFault, PermanentFault
@@ -88,6 +88,9 @@ class Service(ABC):
         clock: monotonic seconds.
         wait: waits on an event; replaced in tests so that no time passes.
     """
+
+    at_serial_port: ClassVar[bool] = True
+    """Its port is named as `hardware.transport.open_port` takes it."""
 
     def __init__(
         self,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dispatch_client.clock import Clock
+    from kiosk.app.pulse import Pulse
     from kiosk.config import Config
     from kiosk.core.effects import Effect
     from kiosk.core.events import Event
@@ -79,6 +80,7 @@ class Show:
         self.kiosk = Kiosk(box_of(config), clock, self.inbox, self.glass.show, observe)
         self.glass.pace.sleep_s = min(0.5, 0.5 / clock.speed)
         self.services: Services | None = None
+        self._pulse: Pulse | None = None
         self._turns = 0
         self._ending = False
         self.before_turn: Callable[[], None] = lambda: None
@@ -100,6 +102,9 @@ class Show:
 
     def close(self) -> None:
         """Stop everything behind the window."""
+        if self._pulse is not None:
+            self._pulse.stop()
+            self._pulse = None
         if self.services is not None:
             self.services.stop()
             self.services = None
@@ -109,6 +114,16 @@ class Show:
         self.services = services_of(self._config, self.inbox, self._clock, player=self._player, wait=self._wait)
         self.kiosk.join(self.services.hands)
         self.services.start()
+        self._pulse = self._pulse_of(self.services)
+        self._pulse.start()
+
+    def _pulse_of(self, services: Services) -> Pulse:
+        from kiosk.app.pulse import FILE, Pulse
+        from kiosk.ui.pace import video_driver
+
+        screen = self._config.screen
+        shown: dict[str, int | str] = {"width": screen.width, "height": screen.height, "driver": video_driver()}
+        return Pulse(self._config.store.folder / FILE, self._clock, lambda: self.kiosk.state, services.devices, shown)
 
     def _press(self, press: object) -> None:
         self.kiosk.press(press)  # type: ignore[arg-type]
