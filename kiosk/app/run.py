@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kiosk.app.faults import WiringError
 from kiosk.app.kiosk import Kiosk
 from kiosk.app.wiring import Services, box_of, services_of
+from kiosk.core.state import Comfort
 from kiosk.inbox import Inbox
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ class Show:
         scale = screen.px_per_mm or px_per_mm(screen.width, screen.height)
         look = Look(screen.width, screen.height, scale, sitting=screen.layout == "sitting")
         self.glass: Glass = Glass(look, on_press=self._press, on_turn=self._turn)
-        self._theme = ""
-        self._follow_theme()
+        self._worn = ("", look.sitting)
+        self._follow_look(Comfort())
         self.inbox: Inbox[Event] = Inbox(self.glass.pace.wake)
         self.kiosk = Kiosk(box_of(config), clock, self.inbox, self.glass.show, observe)
         self.glass.pace.sleep_s = min(0.5, 0.5 / clock.speed)
@@ -140,15 +141,17 @@ class Show:
             if self._turns > _PAINTED:
                 self.start_services()
         self.kiosk.turn()
-        self._follow_theme()
+        self._follow_look(self.kiosk.state.comfort)
 
-    def _follow_theme(self) -> None:
+    def _follow_look(self, comfort: Comfort) -> None:
+        """Wear what the hour asks for, or what the visitor does."""
         from kiosk.ui.theme import PALETTES
 
-        theme = _theme(self._config, self._clock.now().wall)
-        if theme != self._theme:
-            self._theme = theme
-            self.glass.use(replace(self.glass.look, palette=PALETTES[theme]))
+        theme = "night" if comfort.night else _theme(self._config, self._clock.now().wall)
+        worn = (theme, comfort.sitting or self._config.screen.layout == "sitting")
+        if worn != self._worn:
+            self._worn = worn
+            self.glass.use(replace(self.glass.look, palette=PALETTES[theme], sitting=worn[1]))
 
 
 def _theme(config: Config, now: datetime) -> str:
