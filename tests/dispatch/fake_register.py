@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 import uuid
-from collections import deque
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fake_register_world import CUSTOMER_MAY, ENDED, Hail, World
-from werkzeug.serving import WSGIRequestHandler, make_server
+from faulty_server import FaultyServer
 from werkzeug.wrappers import Request, Response
 
 from dispatch_client.trips import Place, TripRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from types import TracebackType
-    from typing import Self
+    from collections.abc import Callable
 
 KEY = "a-key-of-the-register"
 ASKED = (
@@ -36,104 +31,33 @@ NOT_HAILED_THERE = (2.305, 48.895)
 Answer = tuple[int, Any]
 
 
-class _Quiet(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401 - werkzeug's own signature
-        pass
-
-
-class FakeRegister(World):
-    """Start it with `with`. `log` holds (method, path, members) of every request that came."""
+class FakeRegister(FaultyServer, World):
+    """Start it with `with`."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.log: list[tuple[str, str, dict[str, Any]]] = []
-        self.lock = threading.RLock()
+        World.__init__(self)
+        FaultyServer.__init__(self)
         self.stampede = 0
         """So many simultaneous posts are held until all are there, and answered 201, 500, 400, 400."""
         self.drivers: Callable[[Hail], None] | None = None
         """Called for a hail before it is read."""
         self._gate: list[dict[str, Any]] = []
         self._arrived = threading.Condition(self.lock)
-        self._faults: deque[tuple[str, str, Callable[[Request], Response | None]]] = deque()
-        self._server = make_server("127.0.0.1", 0, self._wsgi, threaded=True, request_handler=_Quiet)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+    def members(self, request: Request) -> dict[str, Any]:
+        return _members(request)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join(10)
-        self._server.server_close()
-
-    # -- faults --------------------------------------------------------------------------------------------------
-
-    def answer_next(
-        self, method: str, start: str, status: int, body: object, headers: dict[str, str] | None = None
-    ) -> None:
-        """Answer the next such request with this and do nothing else; bytes go out as they are."""
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        kind = "application/json" if not raw.startswith(b"<") else "text/html"
-        self._faults.append((method, start, lambda _: Response(raw, status, headers, content_type=kind)))
-
-    def lose_next(self, method: str, start: str, *, before: bool = False) -> None:
-        """Carry out the next such request (or not, with `before`) and break the connection without an answer."""
-
-        def lose(request: Request) -> Response:
-            if not before:
-                self._answered(request)
-            connection: socket.socket = request.environ["werkzeug.socket"]
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-            return Response(b"")
-
-        self._faults.append((method, start, lose))
+    def answered(self, request: Request) -> Response:
+        status, body = self._routed(request)
+        return Response(json.dumps(body).encode(), status, content_type="application/json")
 
     def repeat_next_post(self) -> None:
         """Something on the way sends the next post twice, and gives the answer to the second."""
-
-        def twice(request: Request) -> Response:
-            self._answered(request)
-            return self._answered(request)
-
-        self._faults.append(("POST", "/hails/", twice))
-
-    def after_next(self, method: str, start: str, action: Callable[[], None]) -> None:
-        """Let something happen right after the next such request was carried out, before its answer is read."""
-
-        def answered_then(request: Request) -> Response:
-            response = self._answered(request)
-            action()
-            return response
-
-        self._faults.append((method, start, answered_then))
+        self.repeat_next("POST", "/hails/")
 
     def posts(self) -> list[dict[str, Any]]:
         """The members of every hail that was asked for."""
         return [members for method, _, members in self.log if method == "POST"]
-
-    # -- HTTP ----------------------------------------------------------------------------------------------------
-
-    def _wsgi(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        request = Request(environ)
-        members = _members(request)
-        with self.lock:
-            self.log.append((request.method, request.full_path.rstrip("?"), members))
-            fault = next((f for f in self._faults if f[0] == request.method and request.path.startswith(f[1])), None)
-            if fault:
-                self._faults.remove(fault)
-            response = (fault[2](request) if fault else None) or self._answered(request)
-        return response(environ, start_response)
-
-    def _answered(self, request: Request) -> Response:
-        status, body = self._routed(request)
-        return Response(json.dumps(body).encode(), status, content_type="application/json")
 
     def _routed(self, request: Request) -> Answer:  # noqa: PLR0911 - one for each answer that was measured
         path, method = request.path, request.method

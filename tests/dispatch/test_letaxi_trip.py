@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
-import queue
 from typing import TYPE_CHECKING
 
 import pytest
 from fake_register import KEY, FakeRegister, wish
 from fake_register_world import ENDED, Hail, Taxi
+from fast_box import Box
 
-from dispatch_client.clock import FastClock, SystemClock
-from dispatch_client.courier import Courier, Listener
-from dispatch_client.ladder import Ladder
-from dispatch_client.outbox import Outbox, load_key, open_outbox
 from dispatch_client.providers.letaxi import LeTaxiProvider
-from dispatch_client.trips import ENDS, Trip, TripStatus
+from dispatch_client.trips import ENDS, TripStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 S = TripStatus
-SPEED = 40
-"""Seconds of the courier in a real one."""
 WILLING = ("received_by_taxi", "accepted_by_taxi", "customer_on_board", "finished")
 UNWILLING = ("received_by_taxi", "declined_by_taxi")
-
-
-class Box:
-    """A courier with its store, and what it told."""
-
-    def __init__(self, folder: Path, register: FakeRegister) -> None:
-        self.folder = folder
-        self.told: queue.Queue[Trip] = queue.Queue()
-        self.faults: list[str] = []
-        self.seen: list[TripStatus] = []
-        provider = LeTaxiProvider(register.url, KEY)
-        clock = FastClock(SystemClock(), SPEED)
-        listener = Listener(on_trip=self.told.put, on_fault=self.faults.append)
-        self.courier = Courier(self._open, Ladder.of(provider), listener, clock=clock)
-        self.courier.start()
-
-    def _open(self) -> Outbox:
-        return open_outbox(self.folder / "store", load_key(self.folder / "store.key"))[0]
-
-    def until(self, *statuses: TripStatus) -> Trip:
-        """Wait for news of one of these."""
-        while True:
-            trip = self.told.get(timeout=30)
-            self.seen.append(trip.status)
-            if trip.status in statuses:
-                return trip
 
 
 class Drivers:
@@ -77,7 +45,7 @@ def register() -> Iterator[FakeRegister]:
 
 @pytest.fixture
 def box(tmp_path: Path, register: FakeRegister) -> Iterator[Box]:
-    made = Box(tmp_path, register)
+    made = Box(tmp_path, LeTaxiProvider(register.url, KEY))
     yield made
     made.courier.stop()
 
@@ -164,12 +132,12 @@ def test_a_cancel_reaches_the_register(box: Box, register: FakeRegister, at: Tri
 
 
 def test_a_restart_goes_on_with_the_same_hail(tmp_path: Path, register: FakeRegister) -> None:
-    first = Box(tmp_path, register)
+    first = Box(tmp_path, LeTaxiProvider(register.url, KEY))
     first.courier.ask(wish())
     first.until(S.REQUESTED)
     first.courier.stop()
     Drivers(register, near=WILLING)
-    second = Box(tmp_path, register)
+    second = Box(tmp_path, LeTaxiProvider(register.url, KEY))
     assert second.until(*ENDS).status is S.COMPLETED
     second.courier.stop()
     assert len(register.posts()) == 1

@@ -11,6 +11,7 @@ from fake_register import wish as wish_in_paris
 from fake_register_world import ENDED, Hail, Taxi
 from fakes_dispatcher import FakeClock, wish
 from fault_proxy import FaultProxy
+from faulty_server import FaultyServer
 
 from dispatch_client.http import Limits
 from dispatch_client.providers.hail_api import HailApiProvider
@@ -41,7 +42,7 @@ class Town:
     changing: tuple[str, ...] = ("create", "confirm", "cancel")
     """Operations that change something there, so that it matters whether a request got through."""
 
-    def __init__(self, dispatcher: Sandbox | FakeRegister, token: str) -> None:
+    def __init__(self, dispatcher: Sandbox | FaultyServer, token: str) -> None:
         self.dispatcher = dispatcher
         self.token = token
         self.clock = TownClock(self)
