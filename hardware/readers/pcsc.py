@@ -46,8 +46,6 @@ class PcscReader(CardService):
         ValueError: the key is too short.
     """
 
-    at_serial_port = False
-
     def __init__(
         self,
         name: str,

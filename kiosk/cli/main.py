@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from kiosk.cli.devices import devices
-from kiosk.cli.doctor import doctor
 from kiosk.cli.options import Size, config_option, fail
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ def main() -> None:
 
 
 main.add_command(devices)
-main.add_command(doctor)
 
 
 @main.command()

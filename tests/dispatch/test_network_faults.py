@@ -11,6 +11,7 @@ import pytest
 from fakes_courier import Rig
 from fakes_dispatcher import S
 from fault_proxy import FAULTS, TEN_MB, Fault
+from town_tomp import TompTown
 from towns import HailTown, RegisterTown, Town
 
 from dispatch_client.attempts import attempt_ref
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from dispatch_client.trips import TripStatus
 
 POLICY = Policy(deadline_s=100, answer_s=50, again_s=3)
-TOWNS = {"hail_api": HailTown, "letaxi": RegisterTown}
+TOWNS = {"hail_api": HailTown, "letaxi": RegisterTown, "tomp": TompTown}
 LOST = next(fault for fault in FAULTS if fault.name == "close" and fault.carried_out)
 
 
@@ -98,8 +99,8 @@ def at_get(box: Box, fault: Fault) -> str:
 
 
 def at_confirm(box: Box, fault: Fault) -> str:
-    ref = box.press(box.town.wish())
     box.town.proxy.next("confirm", fault)
+    ref = box.press(box.town.wish())
     box.until(ref, *WITH_TAXI)
     return ref
 

@@ -1,0 +1,67 @@
+"""A town whose dispatcher speaks TOMP-API and looks for a driver once a booking is committed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from fake_operator import KEY, MAAS_ID, FakeOperator
+from fake_operator import wish as wish_in_utrecht
+from fake_operator_world import ALIVE, Ride, Taxi
+from towns import LIMITS, Town
+
+from dispatch_client.providers.tomp import TompProvider
+
+if TYPE_CHECKING:
+    from dispatch_client.provider import Provider
+    from dispatch_client.trips import TripRequest
+
+
+class TompTown(Town):
+    """An operator that takes a commit first and finds the driver then."""
+
+    operations = ("create", "look_up", "search", "get", "confirm", "cancel")
+
+    def __init__(self) -> None:
+        self.operator = FakeOperator()
+        self.operator.postponed = True
+        self.operator.drivers = self._drive
+        super().__init__(self.operator, KEY)
+
+    def _drive(self, ride: Ride) -> None:
+        if ride.state == "CONDITIONAL_CONFIRMED":
+            self.operator.does(ride, "accept", "prepare")
+
+    def name_of(self, method: str, path: str, body: bytes) -> str:
+        kind, _, rest = path.strip("/").partition("/")
+        if kind == "planning":
+            return "search"
+        if kind != "bookings":
+            return "health" if kind == "operator" else kind
+        if not rest:
+            return "create"
+        native_id, _, about = rest.partition("/")
+        if about == "events":
+            return "confirm" if json.loads(body)["operation"] == "COMMIT" else "cancel"
+        if about:
+            return about
+        # Before its commit a booking is read for one reason alone: nobody knows whether it was made.
+        held = {ride.id: ride.state for ride in self.operator.rides}
+        return "look_up" if held.get(native_id, "PENDING") == "PENDING" else "get"
+
+    def provider(self) -> Provider:
+        return TompProvider(self.proxy.url, self.token, maas_id=MAAS_ID, limits=LIMITS)
+
+    def wish(self) -> TripRequest:
+        self.more_taxis()
+        return wish_in_utrecht()
+
+    def more_taxis(self) -> None:
+        with self.operator.lock:
+            for taxi in self.operator.taxis:
+                taxi.free = False
+            for wait_s in range(120, 600, 40):
+                self.operator.add(Taxi(f"taxi-{len(self.operator.taxis)}", float(wait_s)))
+
+    def rows(self) -> list[tuple[str, bool]]:
+        return [(ride.asked["extraInfo"]["clientRef"], ride.state in ALIVE) for ride in self.operator.rides]
