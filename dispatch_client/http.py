@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import PoolManager
 from urllib3.exceptions import HTTPError
 
@@ -28,6 +29,8 @@ from dispatch_client.errors import Ambiguous, DispatchError, Refusal, Refused, U
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+AUTHORITIES: Final = DEFAULT_CA_BUNDLE_PATH
+"""File of the authorities whose certificates are accepted, where no `ca_file` is given."""
 _CHUNK: Final = 16 * 1024
 _RETRY_AFTER_MAX_S: Final = 3600.0
 

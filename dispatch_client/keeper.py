@@ -139,7 +139,7 @@ class Keeper:
         self.due = now.mono + 60.0
         if self._works is False and not self._saved(lambda store: store.prove()):
             return
-        if self._purge_due <= now.mono:
+        if self._purge_due <= now.mono and now.trusted:  # a box that wakes in 2099 forgets nothing
             before = (now.wall - timedelta(days=self._policy.keep_days)).timestamp()
             self._purge_due = now.mono + _PURGE_S
             self._saved(lambda store: store.purge(before))

@@ -29,6 +29,9 @@ REFUSED_FOR_GOOD: Final = {
 }
 """What a refused create makes of the trip: it would be refused again. Other refusals end the attempt alone."""
 
+_SILENT_S: Final = 300.0
+"""Reads of one booking are about a minute apart at most: a longer silence does not tell for how long it is unknown."""
+
 _LOOKING: Final = frozenset({TripStatus.QUEUED, TripStatus.SUBMITTING, TripStatus.REQUESTED})
 """The dispatcher looks for a driver, for the first time or again."""
 
@@ -187,8 +190,10 @@ def _not_taken(case: Case) -> Case:
 
 def _vanished(case: Case, now: Moment, can: Capabilities) -> Case:
     """The dispatcher does not know a booking that it had: believed only when it stays so for `settle_s`."""
-    news = case.trip.last_news_at
-    if news is not None and 0 <= (now.wall - news).total_seconds() < can.settle_s:
+    silent = (now.wall - case.trip.last_news_at).total_seconds() if case.trip.last_news_at else can.settle_s
+    if not 0 <= silent < can.settle_s + _SILENT_S:
+        return case.with_trip(last_news_at=now.wall)  # the clock was put right, or the line was down: count anew
+    if silent < can.settle_s:
         return case
     if case.trip.status is TripStatus.IN_PROGRESS:
         return concluded(case, TripStatus.COMPLETED)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 KEY_BYTES: Final = 32
 _FULL: Final = 2
-_LAYOUT: Final = 3
-_OLDER: Final = frozenset({0, 2})
+LAYOUT: Final = 3
+OLDER: Final = frozenset({0, 2})
 """Layouts that are carried on: 0 is a new file, 2 had no repeated rides."""
 _CORRUPT: Final = ("not a database", "malformed")
 """How SQLite's sentences say that the bytes on the disk are not what it wrote, or that the key is another one."""
@@ -103,10 +103,10 @@ class Outbox:
 
     def _lay_out(self) -> None:
         layout = self._execute("PRAGMA user_version").fetchone()[0]
-        if layout == _LAYOUT:
+        if layout == LAYOUT:
             return
-        if layout not in _OLDER:
-            raise OutboxError(f"{self.path} has layout {layout}, this version reads {_LAYOUT}: update, or move it away")
+        if layout not in OLDER:
+            raise OutboxError(f"{self.path} has layout {layout}, this version reads {LAYOUT}: update, or move it away")
         from sqlite_utils import Database  # noqa: PLC0415 - 8 MB and 60 ms that only a first start needs
 
         db: Any = Database(cast("sqlite3.Connection", self._connection), execute_plugins=False)
@@ -119,7 +119,7 @@ class Outbox:
         db["ended"].create_index(["ended_at"], if_not_exists=True)
         db["repeats"].create({"ref": str, "document": str}, pk="ref", if_not_exists=True)
         # Last, so that a power cut in between leaves a file that is laid out again.
-        self._execute(f"PRAGMA user_version = {_LAYOUT}")
+        self._execute(f"PRAGMA user_version = {LAYOUT}")
 
     # -- writing; on disk when these return ----------------------------------------------------------------------
 
@@ -174,7 +174,7 @@ class Outbox:
 
     def prove(self) -> None:
         """Write something that changes nothing. Raises OutboxError when a trip could not be written now either."""
-        self._write(f"PRAGMA user_version = {_LAYOUT}", ())
+        self._write(f"PRAGMA user_version = {LAYOUT}", ())
 
     # -- reading -------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -54,10 +54,10 @@ class CardRemoved:
 
 @dataclass(frozen=True, slots=True)
 class CodeScanned:
-    """A scanner read a QR or bar code; `text` is what stands in it."""
+    """A scanner read a QR or bar code; `text` is what stands in it, and may open somebody's visit: never log it."""
 
     device: str
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +37,14 @@ class Finding:
     """What a technician does about it; empty when there is nothing to do."""
 
 
-def worst(findings: Iterable[Finding]) -> Health:
+class Rated(Protocol):
+    """Whatever says how a thing is."""
+
+    @property
+    def health(self) -> Health:
+        """How it is."""
+
+
+def worst(rated: Iterable[Rated]) -> Health:
     """Give the one value that stands for all of them: FAIL before UNKNOWN before WARN before OK; none is UNKNOWN."""
-    return max((finding.health for finding in findings), key=_RANK.index, default=Health.UNKNOWN)
+    return max((one.health for one in rated), key=_RANK.index, default=Health.UNKNOWN)

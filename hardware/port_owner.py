@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import grp
 import os
 import stat
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import Final
 
 PROC: Final = Path("/proc")
+PTY_MAJORS: Final = range(136, 144)
+"""Device numbers of pseudo terminals on Linux, their slave sides."""
+_PTY_MASTER: Final = os.makedev(5, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ def holders(path: str, proc: Path = PROC) -> tuple[Holder, ...]:
     except OSError:
         return ()
     lockers = _lockers(wanted, proc)
-    pids = lockers | {int(process.name) for process in proc.glob("[0-9]*") if _has_open(process, wanted)}
+    is_pty = os.major(wanted.st_rdev) in PTY_MAJORS
+    pids = lockers | {int(process.name) for process in proc.glob("[0-9]*") if _reads(process, wanted, is_pty=is_pty)}
     return tuple(Holder(pid, program(pid, proc), pid in lockers) for pid in sorted(pids))
 
 
@@ -105,15 +110,18 @@ def _lockers(wanted: os.stat_result, proc: Path) -> set[int]:
     return {int(pid) for pid in owners if pid.isdigit() and int(pid) > 0}
 
 
-def _has_open(process: Path, wanted: os.stat_result) -> bool:
-    try:
+def _reads(process: Path, wanted: os.stat_result, *, is_pty: bool) -> bool:
+    """Whether a process has a port open; who made a pty has it open too, and is the device at its far end."""
+    opened = _opened(process)
+    return (wanted.st_dev, wanted.st_ino) in {(seen.st_dev, seen.st_ino) for seen in opened} and not (
+        is_pty and any(seen.st_rdev == _PTY_MASTER for seen in opened)
+    )
+
+
+def _opened(process: Path) -> list[os.stat_result]:
+    found = []
+    with contextlib.suppress(OSError):
         for descriptor in (process / "fd").iterdir():
-            try:
-                seen = descriptor.stat()
-            except OSError:
-                continue
-            if (seen.st_dev, seen.st_ino) == (wanted.st_dev, wanted.st_ino):
-                return True
-    except OSError:
-        return False
-    return False
+            with contextlib.suppress(OSError):
+                found.append(descriptor.stat())
+    return found

@@ -21,6 +21,10 @@ class Device(Protocol):
     """Something at a port that lives on its own thread and speaks in events."""
 
     @property
+    def at_serial_port(self) -> bool:
+        """Its port is named as `hardware.transport.open_port` takes it."""
+
+    @property
     def name(self) -> str:
         """Name in the configuration, in events and in findings (for instance `printer`)."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypedDict
 
 from hardware.events import DeviceDown, DeviceUp
 from hardware.faults import DeviceFault, PermanentFault
@@ -46,6 +46,14 @@ class Backoff:
     def pause(self, tries: int) -> float:
         """Give the pause after so many failed tries in a row (1 or more), in seconds."""
         return min(self.cap_s, self.first_s * 2.0 ** min(tries - 1, 30))
+
+
+class ServiceOptions(TypedDict, total=False):
+    """What every driver takes by keyword beside its own, and hands on to `Service`."""
+
+    backoff: Backoff | None
+    clock: Clock | None
+    wait: Wait | None
 
 
 class State(StrEnum):
@@ -88,6 +96,9 @@ class Service(ABC):
         clock: monotonic seconds.
         wait: waits on an event; replaced in tests so that no time passes.
     """
+
+    at_serial_port: ClassVar[bool] = True
+    """Its port is named as `hardware.transport.open_port` takes it."""
 
     def __init__(
         self,

@@ -17,6 +17,7 @@ from serial.tools import list_ports
 from hardware import port_names
 from hardware.faults import Disconnected, WriteStalled
 from hardware.port_names import URL, PortInfo
+from hardware.port_owner import PTY_MAJORS
 from hardware.port_trouble import unavailable
 
 Trace = Callable[[str], None]
@@ -27,8 +28,6 @@ READ_SLICE_S: Final = 0.2
 WRITE_TIMEOUT_S: Final = 3.0
 """How long a device may take no byte at all before the write counts as stalled."""
 _WRITE_CHUNK: Final = 512
-_PTY_MAJORS: Final = range(136, 144)
-"""Device numbers of pseudo terminals on Linux."""
 _TRACE_BYTES: Final = 32
 
 # What pyserial lets through when a port goes away or is closed under a blocked call: SerialException and OSError
@@ -231,5 +230,5 @@ def _keep_others_out(device: Any) -> None:  # noqa: ANN401 - pyserial's URL hand
     """Have the kernel refuse everybody who opens the port after us, also those who do not ask for a lock."""
     descriptor = device.fileno()
     # The far side of a pseudo terminal keeps it open, so there the mark would outlive a program that is killed.
-    if os.major(os.fstat(descriptor).st_rdev) not in _PTY_MAJORS:
+    if os.major(os.fstat(descriptor).st_rdev) not in PTY_MAJORS:
         fcntl.ioctl(descriptor, termios.TIOCEXCL)

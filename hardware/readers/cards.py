@@ -5,22 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, Final, Unpack, cast
 
 from hardware.events import CardRemoved, CardSeen
-from hardware.health import Finding, Health
-from hardware.service import Service
+from hardware.readers.counters import Counters, Soundness
+from hardware.service import Service, ServiceOptions
 
 if TYPE_CHECKING:
     from hardware.events import Emit
-    from hardware.readers.counters import Counters
-    from hardware.service import Backoff, Clock, Wait
+    from hardware.health import Finding
 
 SHORTEST_KEY: Final = 16
 HOLDOFF_S: Final = 1.5
 REMOVAL_S: Final = 0.8
-_BAD_IN_A_ROW: Final = 20
-"""Broken frames without a good one between them: not a card held badly, but a cable or a baud rate."""
 
 
 def card_hash(key: bytes, number: str) -> str:
@@ -30,7 +27,8 @@ def card_hash(key: bytes, number: str) -> str:
         key: a secret of this box or operator, at least 16 bytes. Without it, the million numbers of a batch of cards
             could simply be tried.
         number: as the driver writes it: hex digits in capitals, ten for a 125 kHz card, eight, fourteen or twenty for
-            ISO 14443. One card has one hash, whichever driver read it.
+            ISO 14443, six or eight behind a Wiegand bridge; the 18 or 15 characters of a resident ID number. One card
+            has one hash, whichever driver read its whole number.
 
     Raises:
         ValueError: the key is too short.
@@ -75,19 +73,13 @@ class Presence:
         return None
 
 
-class CardOptions(TypedDict, total=False):
+class CardOptions(ServiceOptions, total=False):
     """What every card driver takes by keyword beside its own."""
 
     holdoff_s: float
     """How soon the same card may count as a new tap."""
     removal_s: float
     """How long without a frame until a card counts as gone."""
-    backoff: Backoff | None
-    """Pauses between tries."""
-    clock: Clock | None
-    """Monotonic seconds."""
-    wait: Wait | None
-    """Waits on an event."""
 
 
 class CardService(Service):
@@ -105,14 +97,13 @@ class CardService(Service):
     """
 
     def __init__(self, name: str, emit: Emit, *, key: bytes, counted: Counters, **options: Unpack[CardOptions]) -> None:
-        super().__init__(
-            name, emit, backoff=options.get("backoff"), clock=options.get("clock"), wait=options.get("wait")
-        )
+        holdoff_s, removal_s = options.pop("holdoff_s", HOLDOFF_S), options.pop("removal_s", REMOVAL_S)
+        super().__init__(name, emit, **cast("ServiceOptions", options))
         card_hash(key, "")
         self._key = key
         self._counted = counted
-        self._presence = Presence(options.get("holdoff_s", HOLDOFF_S), options.get("removal_s", REMOVAL_S))
-        self._bad_before = 0
+        self._presence = Presence(holdoff_s, removal_s)
+        self._sound = Soundness(name, counted, "reader")
 
     def counters(self) -> dict[str, int]:
         """Count since it was made: `frames` that were good, `bad_frames`, `noise_bytes`."""
@@ -120,12 +111,7 @@ class CardService(Service):
 
     def findings(self) -> tuple[Finding, ...]:
         """Whether cards come through whole. A reader that nobody held a card to is UNKNOWN: it speaks only then."""
-        if self._counted.bad_frames - self._bad_before >= _BAD_IN_A_ROW:
-            cure = "Check its cable, its ground and the baud rate; keep it away from power supplies."
-            return (Finding(f"{self.name}.frames", Health.WARN, "The reader's data come in broken.", cure),)
-        if not self._counted.frames:
-            return (Finding(f"{self.name}.frames", Health.UNKNOWN, "No card was read since the start.", "Tap a card."),)
-        return (Finding(f"{self.name}.frames", Health.OK, "Cards are read."),)
+        return (self._sound.finding("Cards are read.", "No card was read since the start.", "Tap a card."),)
 
     def card_read(self, number: str) -> None:
         """Take a number that came in whole; it goes no further than this."""
@@ -139,7 +125,7 @@ class CardService(Service):
 
     def heard_well(self) -> None:
         """Say that something came in whole: what broke before was no more than an accident."""
-        self._bad_before = self._counted.bad_frames
+        self._sound.heard_well()
 
     def card_gone(self) -> None:
         """Look whether the card that was there has been away for long enough; call it every fraction of a second."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Unpack
 
+from hardware.port_service import PortService
 from hardware.readers.cards import CardOptions, CardService
 from hardware.readers.em125k_frames import Em125kParser
-from hardware.transport import Port, open_port
 
 if TYPE_CHECKING:
     from hardware.events import Emit
-    from hardware.transport import Trace
+    from hardware.transport import Port, Trace
 
 _TICK_S: Final = 0.2
 _GAP_S: Final = 0.05
 """A gap that ends a bare number: 50 bytes long at 9600 baud, so longer than any USB adapter's own."""
 
 
-class Em125kReader(CardService):
+class Em125kReader(PortService, CardService):
     """The card reader at a serial port.
 
     Args:
@@ -48,38 +48,36 @@ class Em125kReader(CardService):
     ) -> None:
         self._parser = Em125kParser(bare=bare)
         super().__init__(name, emit, key=key, counted=self._parser.counters, **options)
-        self._port_name = port
-        self._baudrate = baudrate
-        self._trace = trace
-        self._tick_s = _GAP_S if bare else _TICK_S
-        self._port: Port | None = None
+        self.listens_at(port, baudrate, _GAP_S if bare else _TICK_S, trace)
 
-    def setup(self) -> None:
-        """Open the port."""
-        self._port = open_port(
-            self._port_name, self._baudrate, read_timeout_s=self._tick_s, trace=self._trace, masked=True
-        )
+    def heard(self, port: Port, data: bytes) -> None:
+        """Find frames."""
+        del port
+        for number in self._parser.feed(data) if data else self._parser.idle():
+            self.card_read(number)
+        self.card_gone()
 
-    def run(self) -> None:
-        """Read until told to stop."""
-        port = self._port
-        while port is not None and not self.stopping:
-            data = port.read(self._tick_s)
-            numbers = self._parser.feed(data) if data else self._parser.idle()
-            for number in numbers:
-                self.card_read(number)
-            self.card_gone()
-
-    def teardown(self) -> None:
-        """Close the port; half a frame of before the fault is no part of one after it."""
-        port, self._port = self._port, None
-        if port is not None:
-            port.close()
+    def forget(self) -> None:
+        """Drop a frame that has begun; a bare number that came whole has its sum and counts."""
         for number in self._parser.idle():
             self.card_read(number)
 
-    def interrupt(self) -> None:
-        """Wake a blocked read."""
-        port = self._port
-        if port is not None:
-            port.cancel()
+
+class Em18Reader(Em125kReader):
+    """The EM-18 as it is sold: twelve digits and nothing around them.
+
+    Takes what `Em125kReader` takes. Also reads whatever that reads: an EM-18 may be set to send whole frames.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        port: str,
+        emit: Emit,
+        *,
+        key: bytes,
+        baudrate: int = 9600,
+        trace: Trace | None = None,
+        **options: Unpack[CardOptions],
+    ) -> None:
+        super().__init__(name, port, emit, key=key, bare=True, baudrate=baudrate, trace=trace, **options)

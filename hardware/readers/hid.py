@@ -37,6 +37,8 @@ class HidReader(CardService):
         ValueError: the key is too short.
     """
 
+    at_serial_port = False
+
     def __init__(
         self,
         name: str,

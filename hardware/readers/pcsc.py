@@ -46,6 +46,8 @@ class PcscReader(CardService):
         ValueError: the key is too short.
     """
 
+    at_serial_port = False
+
     def __init__(
         self,
         name: str,

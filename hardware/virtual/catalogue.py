@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 from hardware.virtual.pn532 import VirtualPn532
 from hardware.virtual.printer import VirtualPrinter
 from hardware.virtual.reader import VirtualReader
+from hardware.virtual.resident_id import VirtualResidentId
+from hardware.virtual.scanner import VirtualScanner
+from hardware.virtual.wiegand import VirtualWiegand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,5 +41,8 @@ KINDS: Final[Mapping[str, Callable[[], Virtual]]] = {
     "printer": VirtualPrinter,
     "reader": VirtualReader,
     "pn532": VirtualPn532,
+    "resident_id": VirtualResidentId,
+    "wiegand": VirtualWiegand,
+    "scanner": VirtualScanner,
 }
 """One line for each kind that there is."""

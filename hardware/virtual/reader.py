@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from enum import StrEnum
-from typing import Final
 
 from hardware.readers.em125k_frames import checksum
-from hardware.virtual.pty_port import PtyPort
-
-_GAP_S: Final = 0.002
-"""Between the pieces of a split frame; a byte at 9600 baud takes half of it."""
+from hardware.virtual.talker import Talker
 
 
 class Style(StrEnum):
@@ -40,18 +35,12 @@ def frame(number_hex: str, style: Style = Style.RDM6300) -> bytes:
             return digits
 
 
-class VirtualReader:
+class VirtualReader(Talker):
     """A reader on a pseudo terminal, plugged in when made."""
 
     def __init__(self, style: Style = Style.RDM6300) -> None:
+        super().__init__()
         self._style = style
-        self._ended = threading.Event()
-        self.port = PtyPort(lambda _data: None)
-
-    @property
-    def path(self) -> str:
-        """What the driver opens."""
-        return self.port.path
 
     def tap(self, number_hex: str, *, times: int = 1, split: bool = False, flip_bit: int | None = None) -> None:
         """Hold a card up.
@@ -65,30 +54,12 @@ class VirtualReader:
         Raises:
             ValueError: the number is not ten hex digits, or the frame has no such bit.
         """
-        data = bytearray(frame(number_hex, self._style))
-        if flip_bit is not None:
-            if not 0 <= flip_bit < len(data) * 8:
-                raise ValueError(f"bit {flip_bit} of a frame of {len(data) * 8}: there is no such bit")
-            data[flip_bit // 8] ^= 0x80 >> flip_bit % 8
-        for _ in range(times):
-            for piece in [bytes([byte]) for byte in data] if split else [bytes(data)]:
-                self.port.send(piece)
-                if split:
-                    self._ended.wait(_GAP_S)
+        self._say(frame(number_hex, self._style), times=times, split=split, flip_bit=flip_bit)
 
-    def noise(self, data: bytes) -> None:
-        """Send bytes that are no frame."""
-        self.port.send(data)
+    def speaks(self, style: str) -> None:
+        """Speak as rdm6300, id12 or em18_bare.
 
-    def unplug(self) -> None:
-        """Pull the plug."""
-        self.port.unplug()
-
-    def replug(self) -> None:
-        """Plug it in again at the same path."""
-        self.port.replug()
-
-    def close(self) -> None:
-        """Take it away for good."""
-        self._ended.set()
-        self.port.close()
+        Raises:
+            ValueError: it is none of these.
+        """
+        self._style = Style(style)

@@ -58,9 +58,25 @@ def _printer(config: Config, emit: Emit) -> Device:
 
 def _reader(config: Config, key: bytes, emit: Emit) -> Device:
     chosen = config.reader
-    speed = {"baudrate": chosen.baudrate} if chosen.baudrate else {}
-    made: Device = driver("taxikiosk.card", chosen.driver)(READER, chosen.port, emit, key=key, **speed)
-    return made
+    make = driver("taxikiosk.card", chosen.driver)
+    own = {**chosen.options, **_speed(chosen.baudrate)}
+    return _accepted(READER, lambda: make(READER, chosen.port, emit, key=key, **own))
+
+
+def _speed(baudrate: int) -> dict[str, int]:
+    return {"baudrate": baudrate} if baudrate else {}
+
+
+def _accepted(section: str, make: Callable[[], Device]) -> Device:
+    """Make a driver.
+
+    Raises:
+        WiringError: it does not accept its settings.
+    """
+    try:
+        return make()
+    except (ValueError, TypeError) as error:
+        raise WiringError(f"[{section}] {error}") from error
 
 
 def driver(group: str, name: str) -> Callable[..., Any]:

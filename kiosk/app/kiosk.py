@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from kiosk.core.effects import Ask, Cancel, Effect, Hush, Print, Say, StillWanted, TellDriver, TellStaff
-from kiosk.core.events import Event, Press, Pressed, SlipDone, SlipResult, Tick
+from kiosk.core.events import Event, Key, KeyPressed, Press, Pressed, SlipDone, SlipResult, Tick
 from kiosk.core.flow import begin, step
 from kiosk.core.scenes import scene
 from kiosk.log import get_logger
@@ -99,6 +99,10 @@ class Kiosk:
     def press(self, press: Press) -> None:
         """Somebody pressed something."""
         self.take(Pressed(press, str(uuid.uuid4())))
+
+    def key(self, key: Key) -> None:
+        """Somebody pressed one of the three keys."""
+        self.take(KeyPressed(key, str(uuid.uuid4())))
 
     def turn(self) -> None:
         """One turn of the loop: the news of other threads, and the time once a second."""

@@ -64,6 +64,8 @@ class Mouth:
                 repeat=effect.times,
                 interrupt=not effect.after,
                 chime=effect.chime,
+                volume=effect.volume,
+                pace=effect.pace,
             )
         )
 

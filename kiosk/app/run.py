@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kiosk.app.faults import WiringError
 from kiosk.app.kiosk import Kiosk
 from kiosk.app.wiring import Services, box_of, services_of
+from kiosk.core.state import Comfort
 from kiosk.inbox import Inbox
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dispatch_client.clock import Clock
+    from kiosk.app.pulse import Pulse
     from kiosk.config import Config
     from kiosk.core.effects import Effect
     from kiosk.core.events import Event
@@ -73,12 +75,13 @@ class Show:
         scale = screen.px_per_mm or px_per_mm(screen.width, screen.height)
         look = Look(screen.width, screen.height, scale, sitting=screen.layout == "sitting")
         self.glass: Glass = Glass(look, on_press=self._press, on_turn=self._turn)
-        self._theme = ""
-        self._follow_theme()
+        self._worn = ("", look.sitting)
+        self._follow_look(Comfort())
         self.inbox: Inbox[Event] = Inbox(self.glass.pace.wake)
         self.kiosk = Kiosk(box_of(config), clock, self.inbox, self.glass.show, observe)
         self.glass.pace.sleep_s = min(0.5, 0.5 / clock.speed)
         self.services: Services | None = None
+        self._pulse: Pulse | None = None
         self._turns = 0
         self._ending = False
         self.before_turn: Callable[[], None] = lambda: None
@@ -100,6 +103,9 @@ class Show:
 
     def close(self) -> None:
         """Stop everything behind the window."""
+        if self._pulse is not None:
+            self._pulse.stop()
+            self._pulse = None
         if self.services is not None:
             self.services.stop()
             self.services = None
@@ -109,6 +115,16 @@ class Show:
         self.services = services_of(self._config, self.inbox, self._clock, player=self._player, wait=self._wait)
         self.kiosk.join(self.services.hands)
         self.services.start()
+        self._pulse = self._pulse_of(self.services)
+        self._pulse.start()
+
+    def _pulse_of(self, services: Services) -> Pulse:
+        from kiosk.app.pulse import FILE, Pulse
+        from kiosk.ui.pace import video_driver
+
+        screen = self._config.screen
+        shown: dict[str, int | str] = {"width": screen.width, "height": screen.height, "driver": video_driver()}
+        return Pulse(self._config.store.folder / FILE, self._clock, lambda: self.kiosk.state, services.devices, shown)
 
     def _press(self, press: object) -> None:
         self.kiosk.press(press)  # type: ignore[arg-type]
@@ -125,15 +141,17 @@ class Show:
             if self._turns > _PAINTED:
                 self.start_services()
         self.kiosk.turn()
-        self._follow_theme()
+        self._follow_look(self.kiosk.state.comfort)
 
-    def _follow_theme(self) -> None:
+    def _follow_look(self, comfort: Comfort) -> None:
+        """Wear what the hour asks for, or what the visitor does."""
         from kiosk.ui.theme import PALETTES
 
-        theme = _theme(self._config, self._clock.now().wall)
-        if theme != self._theme:
-            self._theme = theme
-            self.glass.use(replace(self.glass.look, palette=PALETTES[theme]))
+        theme = "night" if comfort.night else _theme(self._config, self._clock.now().wall)
+        worn = (theme, comfort.sitting or self._config.screen.layout == "sitting")
+        if worn != self._worn:
+            self._worn = worn
+            self.glass.use(replace(self.glass.look, palette=PALETTES[theme], sitting=worn[1]))
 
 
 def _theme(config: Config, now: datetime) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dispatch_client.ladder import Ladder
     from dispatch_client.outbox import Outbox
     from dispatch_client.provider import Provider
+    from hardware.ports import Device
     from kiosk.config import Config
     from kiosk.config.dispatchers import DispatcherSection
     from kiosk.inbox import Inbox
@@ -56,19 +57,24 @@ def ladder_of(config: Config) -> Ladder:
     from dispatch_client.ladder import Ladder, Rung
 
     dispatch, second = config.dispatch, config.second
-    first = _provider(dispatch, "dispatch")
+    first = provider_of(dispatch, "dispatch")
     rungs = [Rung(first)]
     if dispatch.wider_s:
         rungs.append(Rung(first, dispatch.wider_s, wider=True))
     if second.provider:
-        rungs.append(Rung(_provider(second, "second"), second.after_s))
+        rungs.append(Rung(provider_of(second, "second"), second.after_s))
     try:
         return Ladder(rungs)
     except ValueError as error:
         raise WiringError(f"[second] {error}") from error
 
 
-def _provider(account: DispatcherSection, section: str) -> Provider:
+def provider_of(account: DispatcherSection, section: str) -> Provider:
+    """One dispatcher's adapter; `section` is its table in the configuration.
+
+    Raises:
+        WiringError: it is not installed, or does not accept its settings.
+    """
     from dispatch_client.providers import UnknownProviderError, load
 
     name = account.provider if section == "dispatch" else f"{section}:{account.provider}"
@@ -126,6 +132,7 @@ class Services:
     """Everything that runs beside the main thread; started in this order, stopped in reverse."""
 
     hands: Hands
+    devices: tuple[Device, ...] = ()
     starts: list[Callable[[], None]] = field(default_factory=list)
     stops: list[Callable[[], None]] = field(default_factory=list)
 
@@ -166,7 +173,8 @@ def services_of(
     courier = courier_of(config, ladder_of(config), inbox, clock)
     devices = Devices(config, _card_key(config), inbox)
     mouth = Mouth(config, inbox, player, wait) if config.voice.enabled else Mute()
-    services = Services(Hands(asks=courier, speaks=mouth, prints=devices.print if devices.printer else None))
+    hands = Hands(asks=courier, speaks=mouth, prints=devices.print if devices.printer else None)
+    services = Services(hands, devices.all)
     if isinstance(mouth, Mouth):
         services.starts += [mouth.voice.start, lambda: mouth.prepare(config)]
         services.stops.append(mouth.voice.close)

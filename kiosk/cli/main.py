@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kiosk.cli.devices import devices
+from kiosk.cli.doctor import doctor
 from kiosk.cli.options import Size, config_option, fail
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def main() -> None:
 
 
 main.add_command(devices)
+main.add_command(doctor)
 
 
 @main.command()

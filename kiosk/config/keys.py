@@ -49,7 +49,7 @@ class Key:
 
 
 REQUIRED: Final = object()
-OPTIONS: Final = frozenset({"dispatch.options", "second.options"})
+OPTIONS: Final = frozenset({"dispatch.options", "second.options", "reader.options"})
 """The keys whose values are somebody else's: they may be secrets."""
 
 

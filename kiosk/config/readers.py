@@ -22,8 +22,8 @@ class ReaderSection(Section):
     """The card reader. Without a port there is none, and the button does it all."""
 
     driver: Filled = key(
-        "name of the installed driver: em125k, pn532, pcsc, hid, or one of yours",
-        "已安装的驱动名称：em125k、pn532、pcsc、hid，或自己的",
+        "name of the installed driver: em125k, em18, pn532, resident_id, wiegand, pcsc, hid, or one of yours",
+        "已安装的驱动名称：em125k、em18、pn532、resident_id（居民身份证）、wiegand、pcsc、hid，或自己的",
         "em125k",
     )
     port: str = key(
@@ -37,4 +37,11 @@ class ReaderSection(Section):
         "波特率；0 为此类读卡器的常用值",
         0,
         expected=f"0 or a whole number from {_SLOWEST} to {_FASTEST}",
+    )
+    options: dict[str, str | bool | int | float] = key(
+        'further settings of this driver; wiegand: form = "{hex24}" is how the bridge writes a card, ends = "line" or '
+        '"gap" what ends it',
+        '该驱动的其他设置；wiegand：form = "{hex24}" 为转换器写卡号的格式，ends = "line" 或 "gap" 为结束方式',
+        default_factory=dict,
+        expected="a table of plain values",
     )

@@ -49,6 +49,10 @@ class Say:
     chime: bool = False
     times: int = 1
     after: bool = False
+    volume: float = 1.0
+    """Factor of the box's own loudness."""
+    pace: float = 1.0
+    """Factor of its own pace: 0.8 is slower."""
 
 
 @dataclass(frozen=True, slots=True)

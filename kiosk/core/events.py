@@ -23,8 +23,23 @@ class Press(StrEnum):
     CANNOT_SEE = "cannot_see"
     ANOTHER = "another"
     STILL_WANTED = "still_wanted"
+    COMFORT = "comfort"
+    LOUDER = "louder"
+    SLOWER = "slower"
+    NIGHT = "night"
+    """Light letters on a dark ground, or back."""
+    SITTING = "sitting"
+    """Everything within reach from a wheelchair, or back."""
     NOWHERE = "nowhere"
     """A touch beside every button: somebody is there."""
+
+
+class Key(StrEnum):
+    """The three keys beside the glass, felt by hand: everything can be done with them and the voice alone."""
+
+    NEXT = "next"
+    BACK = "back"
+    OK = "ok"
 
 
 class SlipResult(StrEnum):
@@ -61,6 +76,14 @@ class Pressed:
     press: Press
     fresh_ref: str
     """A new UUID4, for the trip that this press may begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """Somebody pressed one of the three keys."""
+
+    key: Key
+    fresh_ref: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,5 +144,15 @@ class StoreDamaged:
 
 
 Event = (
-    Tick | Pressed | CardTapped | TripChanged | TripLost | LinkChanged | Resumed | SlipDone | PartChanged | StoreDamaged
+    Tick
+    | Pressed
+    | KeyPressed
+    | CardTapped
+    | TripChanged
+    | TripLost
+    | LinkChanged
+    | Resumed
+    | SlipDone
+    | PartChanged
+    | StoreDamaged
 )

@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from dispatch_client.trips import WITH_TAXI, TripStatus
+from kiosk.core.choices import how_to_hear, sample, told
 from kiosk.core.effects import Effect, Hush, Say, TellStaff
 from kiosk.core.events import (
     CardTapped,
     Event,
+    KeyPressed,
     LinkChanged,
     Part,
     PartChanged,
@@ -22,11 +24,12 @@ from kiosk.core.events import (
     TripChanged,
     TripLost,
 )
+from kiosk.core.keys import at_ease, meant, moved
 from kiosk.core.moves import home, put
 from kiosk.core.news import WAIT_TOLD_S, show_news, slip_done, trip_news
 from kiosk.core.parts import minutes_left
 from kiosk.core.presses import back, card, early_presses, pressed
-from kiosk.core.scene import Scene, SceneName
+from kiosk.core.scene import Line, Scene, SceneName
 from kiosk.core.scenes import scene
 from kiosk.core.state import ON_BOARD, Box, Stage, State, Waiting
 
@@ -47,6 +50,7 @@ REST_S: Final = {
     SceneName.AGAIN: 20.0,
     SceneName.SURE: 20.0,
     SceneName.HELP: 45.0,
+    SceneName.COMFORT: 45.0,
 }
 """Seconds without a touch after which the screen is free for the next person. The board keeps telling."""
 
@@ -67,8 +71,22 @@ def begin(box: Box) -> State:
 
 def step(state: State, event: Event) -> tuple[State, Effects]:
     """Take in one event. Total: no event is wrong in any state, at worst nothing follows."""
+    if isinstance(event, KeyPressed):
+        press = meant(state, event)
+        if press is None:
+            return _choice_told(state, moved(state, event.key))
+        event = press
     new, effects = _take(state, event)
+    if scene(new).key != scene(state).key:
+        new = replace(new, focus=None)
     return new, (*effects, *_speech(state, new, event))
+
+
+def _choice_told(before: State, state: State) -> tuple[State, Effects]:
+    """Tell the choice; the first time also what this screen is about."""
+    shown, at = scene(state), state.focus or 0
+    about = () if before.keys else shown.speech[:1]
+    return state, (_say(state, shown, (*about, told(shown, at))),)
 
 
 def _take(state: State, event: Event) -> tuple[State, Effects]:  # noqa: C901, PLR0911 - one way out for each kind of event
@@ -77,6 +95,8 @@ def _take(state: State, event: Event) -> tuple[State, Effects]:  # noqa: C901, P
             return _tick(replace(state, mono=event.mono, wall=event.wall), state)
         case Pressed():
             return pressed(state, event)
+        case KeyPressed():  # what OK stands for comes as a press
+            return moved(state, event.key), ()
         case CardTapped():
             return card(state, event)
         case TripChanged():
@@ -116,8 +136,7 @@ def _rest(state: State) -> State:
     """Free the screen after a while; give the language back when nobody is there."""
     visit = state.visit
     if visit is None:
-        stale = state.language != state.box.languages[0] and state.mono - state.language_since >= LANGUAGE_BACK_S
-        return replace(state, language=state.box.languages[0]) if stale else state
+        return state if at_ease(state) or state.mono - state.language_since < LANGUAGE_BACK_S else home(state)
     name = scene(state).name
     idle = state.mono - max(visit.touched, visit.since)
     if name is SceneName.CALLING and state.shown is None and idle >= STORE_S and visit.ref:
@@ -158,7 +177,9 @@ def _speech(old: State, new: State, event: Event) -> Effects:
     """Say what is new on the screen, say it again when asked, fall silent when touched or when nobody is there."""
     now = scene(new)
     if isinstance(event, Pressed) and event.press in {Press.REPEAT, Press.NOWHERE}:
-        return (_say(now),)
+        return (_say(new, now),)
+    if new.comfort != old.comfort and isinstance(event, Pressed) and event.press in {Press.LOUDER, Press.SLOWER}:
+        return (_say(new, now, (sample(now.language),)),)
     before = scene(old)
     if (now.key, now.language) == (before.key, before.language):
         return (Hush(),) if isinstance(event, Pressed) else ()
@@ -167,11 +188,20 @@ def _speech(old: State, new: State, event: Event) -> Effects:
     if Part.VOICE in new.broken or not now.speech:
         return (Hush(),)
     goes_on = before.name is SceneName.CALLING and now.name is SceneName.SEARCHING
-    return (replace(_say(now), after=goes_on),)
+    return (replace(_say(new, now), after=goes_on),)
 
 
-def _say(shown: Scene) -> Say:
-    return Say(shown.speech, shown.language, chime=shown.chime, times=shown.times)
+def _say(state: State, shown: Scene, lines: tuple[Line, ...] = ()) -> Say:
+    """The scene, or some other lines, as this visitor wants to hear them."""
+    keys, comfort = state.keys and not lines and shown.buttons, state.comfort
+    return Say(
+        lines or ((*shown.speech, how_to_hear(shown.language)) if keys else shown.speech),
+        shown.language,
+        chime=shown.chime and not lines,
+        times=1 if lines else shown.times,
+        volume=comfort.volume,
+        pace=comfort.pace,
+    )
 
 
 def spoken_lines(scenes: Iterable[Scene]) -> frozenset[tuple[str, str]]:

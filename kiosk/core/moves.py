@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.core.state import Stage, State, Visit, Waiting
+from kiosk.core.state import Comfort, Stage, State, Visit, Waiting
 
 
 def touched(state: State) -> State:
@@ -21,7 +21,15 @@ def visit(state: State, stage: Stage, ref: str | None) -> State:
 
 def home(state: State) -> State:
     """Free the screen; the next person is met in the default language."""
-    return replace(state, visit=None, language=state.box.languages[0], lost=frozenset())
+    return replace(
+        state,
+        visit=None,
+        language=state.box.languages[0],
+        lost=frozenset(),
+        comfort=Comfort(),
+        keys=False,
+        focus=None,
+    )
 
 
 def put(state: State, waiting: Waiting) -> State:

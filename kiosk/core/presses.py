@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import Final
 
 from dispatch_client.trips import TripRequest, TripStatus
+from kiosk.core.choices import choices
 from kiosk.core.effects import Ask, Cancel, Effect, StillWanted, TellDriver, TellStaff
 from kiosk.core.events import CardTapped, Press, Pressed
+from kiosk.core.keys import eased
 from kiosk.core.moves import home, touched, update, visit
 from kiosk.core.scene import SceneName
 from kiosk.core.scenes import scene
@@ -24,8 +26,11 @@ CARD_AGAIN_S: Final = 120.0
 def pressed(state: State, event: Pressed) -> tuple[State, Effects]:  # noqa: PLR0911 - one way out for each button
     """Take in a press. Only what stands on the glass now can be pressed."""
     state = touched(state)
-    if event.press not in {button.press for button in scene(state).buttons}:
+    there = {button.press for button in scene(state).buttons}
+    if event.press not in there and not (state.keys and event.press in {b.press for b in choices(scene(state))}):
         return state, ()  # a second finger, or a touch that was under way while the screen changed
+    if (other := eased(state, event.press)) is not None:
+        return other, ()
     match event.press:
         case Press.TAXI:
             return _taxi(state, event.fresh_ref, holder=None)
@@ -35,6 +40,8 @@ def pressed(state: State, event: Pressed) -> tuple[State, Effects]:  # noqa: PLR
             return _next_language(state), ()
         case Press.HELP:
             return visit(state, Stage.HELP, None), ()
+        case Press.COMFORT:
+            return visit(state, Stage.COMFORT, None), ()
         case Press.BACK:
             return back(state), ()
         case _:
@@ -127,6 +134,9 @@ def back(state: State) -> State:
     now = state.visit
     if now and now.stage in {Stage.AGAIN, Stage.SURE}:
         return visit(state, Stage.TRIP, now.ref)
+    if now and now.stage in {Stage.HELP, Stage.COMFORT}:
+        # Whoever chose a louder voice there is about to use it.
+        return replace(state, visit=None, language_since=state.mono)
     return home(state)
 
 

@@ -24,6 +24,7 @@ class SceneName(StrEnum):
     CANCELLED = "cancelled"
     SORRY = "sorry"
     HELP = "help"
+    COMFORT = "comfort"
     OUT_OF_SERVICE = "out_of_service"
 
 
@@ -158,6 +159,10 @@ class Scene:
     board: tuple[Row, ...] = ()
     banner: str = ""
     """Something of the box is broken: one line for whoever looks after it."""
+    focus: Press | None = None
+    """What OK on the three keys would take, once they are used."""
+    choice: str = ""
+    """The same in words, also where no button for it stands."""
     speech: tuple[Line, ...] = ()
     chime: bool = False
     times: int = 1

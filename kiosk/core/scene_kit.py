@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kiosk.core import parts, reading
+from kiosk.core.choices import label
 from kiosk.core.events import Press
 from kiosk.core.parts import line
 from kiosk.core.scene import Button, Scene, SceneName
@@ -53,14 +54,7 @@ class SceneKit:
 
     def choices(self, *presses: Press) -> tuple[Button, ...]:
         """The quiet buttons that recur, with their words."""
-        say = self.say
-        labels = {
-            Press.REPEAT: say("Say it again"),
-            Press.CANCEL: say("Changed my mind"),
-            Press.BACK: say("Back"),
-            Press.CANNOT_SEE: say("I can't see it"),
-        }
-        return tuple(Button(press, labels[press]) for press in presses)
+        return tuple(Button(press, label(press, self.language)) for press in presses)
 
     def arrived_buttons(self) -> tuple[Button, ...]:
         """What can be answered to a taxi at the gate."""

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from dispatch_client.trips import WITH_TAXI, TripStatus
+from kiosk.core.choices import focused
 from kiosk.core.events import Part
 from kiosk.core.scene import Scene
 from kiosk.core.scene_kit import SceneKit
-from kiosk.core.scenes_other import again, cancelled, help_, home, out_of_service, sorry, sure
+from kiosk.core.scenes_other import again, cancelled, comfort, help_, home, out_of_service, sorry, sure
 from kiosk.core.scenes_search import calling, offline, searching, still_wanted, written
 from kiosk.core.scenes_taxi import arrived, found, gone
 from kiosk.core.state import Stage, State, Waiting
@@ -18,6 +19,8 @@ CALLING_S: Final = 3.0
 """The press has a scene of its own for this long, however fast the dispatcher is: there must be time to hear it."""
 
 _NOT_SENT: Final = frozenset({TripStatus.QUEUED, TripStatus.SUBMITTING})
+_ABOUT_THE_BOX: Final = {Stage.HELP: help_, Stage.COMFORT: comfort}
+
 _ASKED: Final = frozenset({TripStatus.SUBMITTING, TripStatus.REQUESTED})
 
 _BY_STATUS: Final[Mapping[TripStatus, Callable[[SceneKit, Waiting], Scene]]] = {
@@ -36,13 +39,17 @@ _BY_STATUS: Final[Mapping[TripStatus, Callable[[SceneKit, Waiting], Scene]]] = {
 
 def scene(state: State) -> Scene:
     """What is perceived now."""
+    return focused(state, _scene(state))
+
+
+def _scene(state: State) -> Scene:
     kit, visit, waiting = SceneKit(state), state.visit, state.shown
     if Part.STORE in state.broken and waiting is None:
         return out_of_service(kit)
     if visit is None:
         return home(kit)
-    if visit.stage is Stage.HELP:
-        return help_(kit)
+    if visit.stage in _ABOUT_THE_BOX:
+        return _ABOUT_THE_BOX[visit.stage](kit)
     if visit.ref in state.lost:
         return sorry(kit, None)
     if waiting is None:

@@ -135,8 +135,21 @@ def help_(kit: SceneKit) -> Scene:
         title=title,
         sentence=kit.say("Tell them the number of this box."),
         phone=parts.phone(kit.state, kit.language, kit.say("Please telephone:")),
-        buttons=kit.choices(Press.REPEAT, Press.BACK),
+        buttons=kit.choices(Press.REPEAT, Press.COMFORT, Press.BACK),
         speech=(line(title), *kit.phone_line()),
+    )
+
+
+def comfort(kit: SceneKit) -> Scene:
+    """How loud, how fast, how dark, how high: until the end of the visit."""
+    title, sentence = kit.say("Hear and see better"), kit.say("Press as often as you like.")
+    return kit.scene(
+        SceneName.COMFORT,
+        title=title,
+        sentence=sentence,
+        picture=True,
+        buttons=kit.choices(Press.LOUDER, Press.SLOWER, Press.NIGHT, Press.SITTING, Press.BACK),
+        speech=(line(title), line(sentence)),
     )
 
 

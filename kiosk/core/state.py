@@ -68,6 +68,8 @@ class Stage(StrEnum):
     SURE = "sure"
     """Asked whether the taxi that is coming is really not wanted."""
     HELP = "help"
+    COMFORT = "comfort"
+    """Louder, slower, darker, lower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,29 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Comfort:
+    """How the present visitor wants to hear and see; gone with the visit."""
+
+    louder: int = 0
+    """Steps above the box's own loudness."""
+    slower: int = 0
+    """Steps below the box's own pace."""
+    night: bool = False
+    """Night colours whatever the hour."""
+    sitting: bool = False
+
+    @property
+    def volume(self) -> float:
+        """Factor of the amplitude: each step is 6 dB."""
+        return 2.0**self.louder
+
+    @property
+    def pace(self) -> float:
+        """Factor of the speech rate."""
+        return (1.0, 0.8, 0.65)[self.slower]
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """The whole kiosk at one moment."""
 
@@ -135,6 +160,11 @@ class State:
     language_since: float = 0.0
     early: tuple[tuple[str, str | None], ...] = ()
     """Presses (reference, card) made before the trips of the last run are known: they get their number then."""
+    comfort: Comfort = Comfort()
+    keys: bool = False
+    """The present visitor uses the three keys: whatever can be done is told."""
+    focus: int | None = None
+    """Which of the choices OK would take; None: they have not been told yet."""
     lost: frozenset[str] = frozenset()
     """Presses that could not be stored, shown until their visit ends."""
 

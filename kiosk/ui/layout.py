@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kiosk.core.scene import Scene, SceneName, Tone
 from kiosk.ui import controls, facts
 from kiosk.ui.blocks import Block, Ink, Kit
-from kiosk.ui.shapes import Sheet
+from kiosk.ui.shapes import Box, Sheet
 from kiosk.ui.theme import ARRIVED, Look, Size
 
 if TYPE_CHECKING:
     from kiosk.core.scene import Button
-    from kiosk.ui.shapes import Measure
+    from kiosk.ui.shapes import Measure, Target
+    from kiosk.ui.theme import Colour, Palette
 
 
 def compose(scene: Scene, look: Look, measure: Measure) -> Sheet:
@@ -27,7 +28,20 @@ def compose(scene: Scene, look: Look, measure: Measure) -> Sheet:
             break
     ink = Ink()
     page.draw(ink, margin, margin, look.width - 2 * margin, look.height - 2 * margin)
+    ring = [box for target in ink.targets if target.press is scene.focus for box in _ring(target, look, palette)]
+    ink.shapes[:0] = ring
     return Sheet(palette.paper, tuple(ink.shapes), tuple(ink.targets))
+
+
+def _ring(target: Target, look: Look, palette: Palette) -> tuple[Box, Box]:
+    """A frame behind what OK on the three keys would take, wide enough for weak eyes."""
+
+    def around(mm: float, fill: Colour) -> Box:
+        out = look.mm(mm)
+        x, y, w, h = target.x - out, target.y - out, target.w + 2 * out, target.h + 2 * out
+        return Box(x, y, w, h, fill=fill, radius=target.face.radius + out)
+
+    return around(2.0, palette.info), around(0.6, palette.paper)
 
 
 def _spared(scene: Scene, dense: int) -> Scene:
@@ -35,6 +49,10 @@ def _spared(scene: Scene, dense: int) -> Scene:
     if dense <= 1:
         return scene
     return replace(scene, progress=None, picture=False, sentence=scene.sentence if scene.plate else "")
+
+
+_IN_A_ROW: Final = 3
+"""More quiet buttons than this stand in two rows: narrower ones could not be read or hit."""
 
 
 class _Page:
@@ -65,9 +83,12 @@ class _Page:
     def choices(self, *, with_main: bool = False) -> Block | None:
         """The quiet buttons, side by side; the yellow one first when it stands in their row."""
         kit = self.kit
-        row: list[tuple[float, Block | None]] = [
-            (1.0, controls.choice(kit, b)) for b in self.scene.buttons if not b.main
-        ]
+        quiet = [controls.choice(kit, b) for b in self.scene.buttons if not b.main]
+        if len(quiet) > _IN_A_ROW:
+            half = (len(quiet) + 1) // 2
+            rows = [kit.beside([(1.0, block) for block in part]) for part in (quiet[:half], quiet[half:])]
+            return kit.stack(rows, gap=self.look.gap)
+        row: list[tuple[float, Block | None]] = [(1.0, block) for block in quiet]
         main = self.main()
         if with_main and main is not None:
             row.insert(0, (1.4, controls.main_button(kit, main, picture=False, least_mm=20, size=Size.BODY)))
@@ -112,7 +133,9 @@ class _Page:
         return Block(max(disc, words.height), draw)
 
     def banner(self, width: float) -> Block | None:
-        """Something is broken: small, for the staff."""
+        """What OK on the three keys would take; else, small and for the staff, that something is broken."""
+        if self.scene.choice:
+            return self.kit.text(self.scene.choice, Size.SMALL, width, bold=True, colour=self.kit.palette.info)
         if not self.scene.banner:
             return None
         return self.kit.text(f"! {self.scene.banner}", Size.SMALL, width, colour=self.kit.palette.alarm)
@@ -199,7 +222,7 @@ class _Wide(_Page):
         main = self.main()
         left = round(self.width * 0.5)
         right = self.width - left - look.gap
-        rows = 2 if scene.banner else 3
+        rows = 2 if scene.banner or scene.choice else 3
         column = kit.stack(
             [
                 self.clock(right),
@@ -225,7 +248,7 @@ class _Wide(_Page):
             self._top(width),
             facts.plate(kit, scene.plate) if scene.plate else None,
             self._facts(width),
-            self.banner(width) if not scene.plate else None,
+            self.banner(width) if not scene.plate or scene.choice else None,
             self.choices(with_main=True),
         ]
         return kit.stack(blocks, gap=look.mm(4.5))

@@ -233,14 +233,6 @@ def test_damage_that_was_noted_is_set_aside_at_the_next_start_once(tmp_path: Pat
     assert aside is None
 
 
-def test_a_power_cut_right_after_setting_aside_condemns_no_other_store(tmp_path: Path) -> None:
-    (tmp_path / "trips.damaged").touch()
-    for _ in range(2):
-        outbox, aside = open_outbox(tmp_path, KEY)
-        outbox.close()
-        assert aside is None
-
-
 def test_a_store_of_another_layout_is_left_alone(tmp_path: Path) -> None:
     outbox, _ = open_outbox(tmp_path, KEY)
     outbox._execute("PRAGMA user_version = 99")  # noqa: SLF001 - a later version

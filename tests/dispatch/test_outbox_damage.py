@@ -155,6 +155,14 @@ def test_a_log_damaged_in_the_middle_is_kept_and_what_came_before_goes_on(
     assert str(aside) in told
 
 
+def test_a_power_cut_right_after_setting_aside_condemns_no_other_store(tmp_path: Path) -> None:
+    (tmp_path / "trips.damaged").touch()
+    for _ in range(2):
+        outbox, aside = open_outbox(tmp_path, KEY)
+        outbox.close()
+        assert aside is None
+
+
 def test_no_bit_that_turns_over_takes_a_trip_away_in_silence(
     killed: Killed, tmp_path: Path, count: Callable[[str, int], None]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from dispatch_client.sandbox import Behaviour
 from kiosk.app.run import Show
 from kiosk.config import begin
 from kiosk.core.effects import Effect, Say, TellStaff
-from kiosk.core.events import Event, Part, PartChanged, Press
+from kiosk.core.events import Event, Key, Part, PartChanged, Press, Tick
 from kiosk.core.scene import Scene, SceneName
 from kiosk.demo.diary import Diary
 from kiosk.demo.stage import Stage
@@ -156,3 +157,22 @@ def taps(card: str) -> Step:
         return bool(held)
 
     return _named("taps", step)
+
+
+def _instant(visit: Visit) -> tuple[float, datetime]:
+    now = visit.clock.now()
+    return now.mono, now.wall
+
+
+def chooses(press: Press) -> Step:
+    """Go through the choices with the three keys until this one is told, and take it."""
+
+    def step(visit: Visit) -> bool:
+        visit.show.kiosk.take(Tick(*_instant(visit)))  # at this speed a choice is forgotten within a second
+        if visit.scene is None:
+            return False
+        on_it = visit.scene.focus is press
+        visit.show.kiosk.key(Key.OK if on_it else Key.NEXT)
+        return on_it
+
+    return _named(f"chooses {press}", step)

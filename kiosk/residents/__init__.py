@@ -1,0 +1,1 @@
+"""Remembers residents and caretakers, encrypted; gives out only what was agreed to, and forgets without a trace."""
