@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from journey import Visit, chooses, dispatcher_has, do, happens, hears, reads, says, sees
+from journey import Visit, chooses, dispatcher_has, do, happens, hears, says, sees
 
 from dispatch_client.sandbox import Behaviour
 from kiosk.core.events import Press
@@ -15,7 +15,7 @@ def test_a_taxi_by_keys_and_voice_alone(visit: Visit) -> None:
         sees(Scene.HOME),
         happens("network_up"),  # at this speed the start takes half a minute; a press in it is told as lost
         chooses(Press.TAXI),
-        reads("You are number 1. Please sit down."),
+        happens("saved"),
         says("Press next for the choices."),
         sees(Scene.FOUND),
         hears("We found a taxi"),
