@@ -148,7 +148,7 @@ class Services:
                 stop()
 
 
-def _card_key(config: Config) -> bytes | None:
+def card_key(config: Config) -> bytes | None:
     """Key of the cards' hashes; None while the store cannot be had, when the screen says "out of service" anyway."""
     from dispatch_client.outbox import OutboxError
 
@@ -171,7 +171,7 @@ def services_of(
     from kiosk.app.mouth import Mouth, Mute
 
     courier = courier_of(config, ladder_of(config), inbox, clock)
-    devices = Devices(config, _card_key(config), inbox)
+    devices = Devices(config, card_key(config), inbox)
     mouth = Mouth(config, inbox, player, wait) if config.voice.enabled else Mute()
     hands = Hands(asks=courier, speaks=mouth, prints=devices.print if devices.printer else None)
     services = Services(hands, devices.all)

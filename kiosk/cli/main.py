@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kiosk.cli.caretakers import audit_log, caretakers
 from kiosk.cli.devices import devices
 from kiosk.cli.doctor import doctor
 from kiosk.cli.options import Size, config_option, fail
+from kiosk.cli.residents import residents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +39,8 @@ def main() -> None:
     """The one-touch taxi kiosk."""
 
 
-main.add_command(devices)
-main.add_command(doctor)
+for _verbs in (devices, doctor, residents, caretakers, audit_log):
+    main.add_command(_verbs)
 
 
 @main.command()
