@@ -12,7 +12,9 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from fake_operator import MAAS_ID
 from fault_proxy import FAULTS, Fault
+from town_tomp import TompTown
 from towns import HailTown, RegisterTown
 
 from dispatch_client.trips import ENDS, WITH_TAXI
@@ -42,7 +44,23 @@ class KillHailTown(HailTown):
         return "create of the second" if name == "create" and b'"boarding_number":2' in body else name
 
 
-TOWNS: dict[str, type[Town]] = {"hail_api": KillHailTown, "letaxi": RegisterTown}
+class KillTompTown(TompTown):
+    """Every other create is carried out, and its reply lost: a booking says nothing of a boarding number."""
+
+    creates = 0
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.proxy.always("create of the second", LOST)
+        return self
+
+    def name_of(self, method: str, path: str, body: bytes) -> str:
+        name = super().name_of(method, path, body)
+        self.creates += name == "create"
+        return "create of the second" if name == "create" and self.creates % 2 == 0 else name
+
+
+TOWNS: dict[str, type[Town]] = {"hail_api": KillHailTown, "letaxi": RegisterTown, "tomp": KillTompTown}
 
 
 class Box:
@@ -59,6 +77,7 @@ class Box:
         self.faults: list[str] = []
         self.outcome = ""
         self._order = {"folder": str(folder), "town": name, "url": town.proxy.url, "token": town.token, "push": False}
+        self._order["maas_id"] = MAAS_ID
         self._born = threading.Event()
         self._pid = 0
         self._wire = ("", 0)
@@ -194,6 +213,19 @@ POINTS = {
         *(
             f"{operation} {when}"
             for operation in ("create", "get", "confirm", "cancel")
+            for when in ("begins", "on its way", "carried out", "is answered")
+        ),
+    ],
+    "tomp": [
+        *_STORE,
+        *_TOLD,
+        HALF,
+        "search on its way",
+        "search carried out",
+        *(f"save {what} {when}" for what in ("offered", "requested", "driver_assigned") for when in _AROUND),
+        *(
+            f"{operation} {when}"
+            for operation in ("create", "get", "look_up", "confirm", "coming", "cancel")
             for when in ("begins", "on its way", "carried out", "is answered")
         ),
     ],

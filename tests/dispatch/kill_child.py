@@ -27,6 +27,7 @@ from dispatch_client.outbox import Outbox, load_key, open_outbox
 from dispatch_client.plan import Policy
 from dispatch_client.providers.hail_api import HailApiProvider
 from dispatch_client.providers.letaxi import LeTaxiProvider
+from dispatch_client.providers.tomp import TompProvider
 from dispatch_client.trips import WITH_TAXI, Place, TripRequest
 
 if TYPE_CHECKING:
@@ -203,6 +204,8 @@ class Life:
 def provider_of(order: dict[str, Any]) -> Provider:
     if order["town"] == "letaxi":
         return LeTaxiProvider(order["url"], order["token"], limits=LIMITS)
+    if order["town"] == "tomp":
+        return TompProvider(order["url"], order["token"], maas_id=order["maas_id"], limits=LIMITS)
     provider = HailApiProvider(order["url"], order["token"], limits=LIMITS, quiet_s=5)
     provider.capabilities = replace(provider.capabilities, push=order["push"])
     return provider

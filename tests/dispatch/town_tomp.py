@@ -32,22 +32,24 @@ class TompTown(Town):
         if ride.state == "CONDITIONAL_CONFIRMED":
             self.operator.does(ride, "accept", "prepare")
 
-    def name_of(self, method: str, path: str, body: bytes) -> str:
-        kind, _, rest = path.strip("/").partition("/")
-        if kind == "planning":
-            return "search"
-        if kind != "bookings":
-            return "health" if kind == "operator" else kind
-        if not rest:
-            return "create"
-        native_id, _, about = rest.partition("/")
-        if about == "events":
-            return "confirm" if json.loads(body)["operation"] == "COMMIT" else "cancel"
-        if about:
-            return about
-        # Before its commit a booking is read for one reason alone: nobody knows whether it was made.
-        held = {ride.id: ride.state for ride in self.operator.rides}
-        return "look_up" if held.get(native_id, "PENDING") == "PENDING" else "get"
+    def name_of(self, method: str, path: str, body: bytes) -> str:  # noqa: PLR0911 - one for each operation
+        parts = path.partition("?")[0].strip("/").split("/")
+        match method, *parts:
+            case _, "planning", _:
+                return "search"
+            case "POST", "bookings":
+                return "create"
+            case "POST", "bookings", _, "events":
+                return "confirm" if json.loads(body)["operation"] == "COMMIT" else "cancel"
+            case "POST", "bookings", _, "notifications":
+                return "coming"
+            case "GET", "bookings", native_id:
+                # Before its commit a booking is read for one reason alone: nobody knows whether it was made.
+                held = {ride.id: ride.state for ride in self.operator.rides}
+                return "look_up" if held.get(native_id, "PENDING") == "PENDING" else "get"
+            case "GET", "bookings":
+                return "look_up"
+        return "health" if parts[0] == "operator" else parts[0]
 
     def provider(self) -> Provider:
         return TompProvider(self.proxy.url, self.token, maas_id=MAAS_ID, limits=LIMITS)
