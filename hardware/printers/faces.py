@@ -74,17 +74,36 @@ class Face:
 
 
 class _Lacking:
-    """Knows which characters the usual font lacks and the rare one holds; looks at each once."""
+    """Knows which characters the usual font lacks and the rare one holds; looks at each once.
 
-    def __init__(self, usual: FreeTypeFont, rare: FreeTypeFont | None) -> None:
-        self._fonts = (usual, rare)
+    The characters of GB2312 are not looked at: a font without them is none for slips.
+    """
+
+    def __init__(self, usual: Path, rare: Path | None) -> None:
+        self._paths = (usual, rare)
+        self._fonts: tuple[FreeTypeFont, FreeTypeFont] | None = None
         self._known: dict[str, bool] = {}
 
     def __call__(self, char: str) -> bool:
         if char not in self._known:
-            usual, rare = self._fonts
-            self._known[char] = rare is not None and not _holds(usual, char) and _holds(rare, char)
+            self._known[char] = self._looked_at(char)
         return self._known[char]
+
+    def _looked_at(self, char: str) -> bool:
+        usual, rare = self._paths
+        if rare is None or _is_common(char):
+            return False
+        if self._fonts is None:
+            self._fonts = _font(usual, _LOOK), _font(rare, _LOOK)
+        return not _holds(self._fonts[0], char) and _holds(self._fonts[1], char)
+
+
+def _is_common(char: str) -> bool:
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Faces:
@@ -99,7 +118,9 @@ class Faces:
 
     def __init__(self, fonts: Fonts) -> None:
         self._paths = {False: (fonts.regular, fonts.rare), True: (fonts.bold, fonts.rare_bold or fonts.rare)}
-        self._lacking = {bold: _Lacking(*self._opened(bold, _LOOK)) for bold in self._paths}
+        self._lacking = {bold: _Lacking(*paths) for bold, paths in self._paths.items()}
+        for path in filter(None, (path for paths in self._paths.values() for path in paths)):
+            _font(path, _LOOK)  # a file that is missing is told at once
         self._open: dict[tuple[bool, int], Face] = {}
 
     def face(self, size: int, *, bold: bool) -> Face:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import network
+import printer
 import readers
 import store
 import whole
@@ -27,7 +28,7 @@ _HOME = Path("build/bench")
 
 def main() -> int:
     """Measure what is asked for; exit 1 when something could not be measured, 3 when a target was missed."""
-    parts = ("store", "network", "readers", "screen")
+    parts = ("store", "network", "readers", "printer", "screen")
     asked = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
     asked.add_argument("--only", choices=parts, action="append", help="measure only this; may be given again")
     asked.add_argument("--runs", type=int, default=5, help="launches of each app (default: %(default)s)")
@@ -45,6 +46,8 @@ def main() -> int:
             figures += network.measure(home / "network", _tell)
         if "readers" in wanted:
             figures += readers.measure(_tell)
+        if "printer" in wanted:
+            figures += printer.measure(home / "printer", _tell)
         if "screen" in wanted:
             figures += whole.measure(home / "screen", _tell, max(1, options.runs), max(1, options.presses))
     except (NoNewsError, ProgramError, ScreenError) as error:
