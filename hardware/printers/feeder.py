@@ -134,7 +134,6 @@ class Feeder:
 
     def _given_up(self, talk: Talk, trouble: str) -> Answer:
         """Give a slip up: nothing of it may come out when the trouble is over."""
-        self._in_doubt = self._torn = True
         talk.forget(self._profile.forget, answered=self._profile.tells_forgotten)
         return PrintResult.FAILED, trouble
 

@@ -72,6 +72,14 @@ def test_no_text_can_hold_a_command(native: Way) -> None:
         assert b"\x10\x14" not in data
 
 
+def test_marks_without_ink_take_no_room(way: Way) -> None:
+    def drawn(text: str) -> bytes:
+        return way.drawn(Document((Text(text), Boxed(text)))).tobytes()
+
+    assert drawn("北\u200b\x07门\ufe0f\u2060") == drawn("北门")
+    assert drawn("北\u00a0门") == drawn("北 门")
+
+
 def test_a_struck_plate_stands_between_crosses(native: Way) -> None:
     assert lines(native, Text("沪B·67890", Size.MEDIUM, struck=True)) == ["×沪B·67890×"]
     assert lines(native, Boxed("沪B·67890", struck=True)) == ["×沪B·67890×"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from escpos.printer import Dummy
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 from printer_kit import Way, shows
 
-from hardware.paper import Document, Fonts
+from hardware.paper import Document, Fonts, Size, Text
 from hardware.printers.composer import composer
 from hardware.printers.escpos_bytes import filler, slip_bytes
 from hardware.printers.profiles import PROFILES, Mode, Profile
@@ -136,6 +137,7 @@ def test_the_filler_brings_a_printer_back_from_any_byte(
     fonts: Fonts, slip: Document, mode: Mode, data: st.DataObject
 ) -> None:
     way = Way(mode, fonts)
+    slip = replace(slip, blocks=(*slip.blocks, Text("𠮷㐂𠮷㐂𠮷㐂", Size.HUGE, inverted=True)))
     drawn, sent = way.drawn(slip), way.sent(slip)
     machine = way.printed(sent[: data.draw(st.integers(0, len(sent)))])
     machine.feed(bytes(8) + b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04")
