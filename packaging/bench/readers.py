@@ -1,4 +1,4 @@
-"""Card readers: how soon a card becomes an event, and how quickly each parser gets through garbage."""
+"""Readers: how soon a card becomes an event, and how quickly each parser of a device gets through garbage."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from figures import Figure, Samples
 
 from hardware.events import CardSeen
+from hardware.printers.escpos_status import AnswerSplitter
 from hardware.readers.em125k import Em125kReader
 from hardware.readers.em125k_frames import Em125kParser
 from hardware.readers.hid_keys import HidParser
@@ -112,6 +113,7 @@ def _parsers() -> Iterator[tuple[str, Callable[[], Any], list[Any]]]:
     frames = {
         "em125k": (Em125kParser, b"\x0262E3086CED"),
         "pn532": (Pn532Parser, b"\x00\xff\xff\xff\x01\x08\xf7"),
+        "printer's answers": (AnswerSplitter, b"\x37\x25\x37\x10\x00"),
     }
     for name, (make, worst) in frames.items():
         for kind, data in (("random", noise), ("worst", worst * (_GARBAGE // len(worst)))):
