@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dispatch_client.cases import Case
+    from dispatch_client.clock import Moment
     from dispatch_client.provider import Provider
     from dispatch_client.trips import Trip
 
@@ -142,6 +143,13 @@ def label(trip: Trip) -> str:
     return "cancelling" if trip.cancelling else trip.status.value
 
 
+class KeptClock(SystemClock):
+    """The machine's clock, kept by a time source: only then is anything forgotten, and a test machine may have none."""
+
+    def now(self) -> Moment:
+        return replace(super().now(), trusted=True)
+
+
 class Life:
     """Presses twice: the first is cancelled once it has a taxi, the second at once. So is what an earlier life left."""
 
@@ -158,7 +166,7 @@ class Life:
             Ladder.of(provider),
             Listener(self._on_trip, on_ready=self._on_ready, on_fault=lambda sentence: say("fault", sentence)),
             policy=POLICY,
-            clock=FastClock(SystemClock(), SPEED),
+            clock=FastClock(KeptClock(), SPEED),
         )
 
     def _open(self) -> Outbox:
