@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from kiosk.residents.faults import ResidentsError
 from kiosk.residents.keys import sync_folder
-from kiosk.residents.vault import Vault
+from kiosk.residents.vault import Vault, make_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -165,6 +165,7 @@ def _make_folder(folder: Path) -> None:
 def _lock(folder: Path, *, exclusive: bool) -> IO[bytes]:
     """Who changes the key must be alone: another process would go on writing into the file that was replaced."""
     try:
+        make_private(folder / "residents.lock")
         file = (folder / "residents.lock").open("ab")
     except OSError as error:
         raise ResidentsError(f"cannot write in the folder of the registry {folder}: {error.strerror}") from error

@@ -145,7 +145,7 @@ class Registry:
         """
         digits = "".join(text.split()).lstrip("+")
         if digits.isdecimal():
-            where, order, given = "substr(phone, -length(?1)) = ?1", "id", digits
+            where, order, given = "substr(phone, -length(?1)) = ?1", "same, id", digits
         elif text.isascii():
             where = "(substr(sound, 1, length(?1)) = ?1 OR initials = ?1 OR instr(same, ?1))"
             order, given = "initials <> ?1, sound, id", sameness(text)

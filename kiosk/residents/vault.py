@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -53,6 +54,10 @@ class Vault:
         self.path = path
         self.key = key
         self._lock = lock
+        try:
+            make_private(path)
+        except OSError as error:
+            raise ResidentsError(f"cannot open the registry {path}: {error.strerror}") from error
         try:
             self._connection = sqlcipher.connect(str(path), isolation_level=None, timeout=_BUSY_S)
         except sqlcipher.Error as error:
@@ -191,6 +196,7 @@ class Vault:
         Raises:
             ResidentsError: it could not be written, or the copy is not whole.
         """
+        make_private(path)
         try:
             self._connection.execute(f"ATTACH ? AS fresh KEY \"x'{key.secret.hex()}'\"", (str(path),))
             try:
@@ -221,3 +227,8 @@ class Vault:
         failure = ResidentsError(f"cannot {what} the registry {self.path}: {error}; {cure}")
         failure.corrupt = corrupt
         return failure
+
+
+def make_private(path: Path) -> None:
+    """Make the file, empty, where there is none: its owner's alone, and so is what SQLite puts beside it."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

@@ -14,6 +14,7 @@ from pathlib import Path
 import network
 import printer
 import readers
+import residents
 import store
 import whole
 from figures import Figure, markdown
@@ -28,7 +29,7 @@ _HOME = Path("build/bench")
 
 def main() -> int:
     """Measure what is asked for; exit 1 when something could not be measured, 3 when a target was missed."""
-    parts = ("store", "network", "readers", "printer", "screen")
+    parts = ("store", "residents", "network", "readers", "printer", "screen")
     asked = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
     asked.add_argument("--only", choices=parts, action="append", help="measure only this; may be given again")
     asked.add_argument("--runs", type=int, default=5, help="launches of each app (default: %(default)s)")
@@ -42,6 +43,8 @@ def main() -> int:
     try:
         if "store" in wanted:
             figures += store.measure(home / "store", _tell)
+        if "residents" in wanted:
+            figures += residents.measure(home / "residents", _tell)
         if "network" in wanted:
             figures += network.measure(home / "network", _tell)
         if "readers" in wanted:

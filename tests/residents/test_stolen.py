@@ -11,7 +11,7 @@ from people_fakes import BY, card, full_entry, office_in
 from kiosk.residents.codes import read
 from kiosk.residents.faults import ResidentsError
 from kiosk.residents.keys import KEY, Keys
-from kiosk.residents.opening import FILE, set_aside
+from kiosk.residents.opening import FILE, change_key, set_aside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,11 +43,17 @@ def test_no_code_is_kept_only_its_keyed_hash(office: Office) -> None:
 
 def test_key_and_folder_are_their_owners_alone(tmp_path: Path) -> None:
     office = office_in(tmp_path / "residents")
-    office.close()
+    office.registry.register(full_entry("Canary"), BY)
+
+    def modes() -> dict[str, int]:
+        return {file.name: stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "residents").iterdir()}
+
     assert stat.S_IMODE((tmp_path / "residents").stat().st_mode) == 0o700
-    for name in (KEY, "operator.key", "audit.log"):
-        file = tmp_path / "residents" / name
-        assert not file.exists() or stat.S_IMODE(file.stat().st_mode) == 0o600, name
+    assert {KEY, FILE, f"{FILE}-wal", "operator.key", "audit.log"} <= modes().keys()
+    assert set(modes().values()) == {0o600}
+    office.close()
+    change_key(Keys(tmp_path / "residents", None))
+    assert set(modes().values()) == {0o600}
 
 
 def test_the_file_without_its_key_lets_nobody_in_and_is_left_as_it_is(tmp_path: Path) -> None:
