@@ -36,7 +36,9 @@ def secrets(path: Path, config: Config) -> Iterator[Result]:
     for section, token_file in token_files(path, config).items():
         yield private(token_file, f"secrets.token.{section}")
     yield private(config.store.key_file, "secrets.key", missing_is_fine=True)
-    yield private(config.store.folder / "trips.db", "secrets.store", missing_is_fine=True)
+    for file in _keys_below(config.store.folder):
+        if file != config.store.key_file:
+            yield private(file, f"secrets.key.{file.name.partition('.')[0]}")
 
 
 def token_files(path: Path, config: Config) -> dict[str, Path]:
@@ -64,8 +66,16 @@ def private(path: Path, name: str, *, missing_is_fine: bool = False) -> Result:
 
 
 def _reachable(path: Path) -> bool:
-    """Some other user may pass the folder: a closed folder closes what is in it."""
+    """Some other user may pass all folders on the way: a closed one closes what is in it."""
     try:
-        return bool(path.parent.stat().st_mode & (stat.S_IXGRP | stat.S_IXOTH))
+        return all(folder.stat().st_mode & (stat.S_IXGRP | stat.S_IXOTH) for folder in path.absolute().parents)
     except OSError:
         return True
+
+
+def _keys_below(folder: Path) -> list[Path]:
+    """Give every key of whatever this box keeps encrypted."""
+    try:
+        return sorted(folder.rglob("*.key"))
+    except OSError:
+        return []

@@ -123,8 +123,18 @@ def test_secrets_that_nobody_else_can_read(configured: Path) -> None:
     assert told(settings.secrets(configured, load(configured))) == {
         "secrets.token.dispatch": "ok",
         "secrets.key": "ok",
-        "secrets.store": "ok",
     }
+
+
+def test_every_key_below_the_store_is_looked_at(configured: Path) -> None:
+    key = configured.parent / "store" / "residents" / "residents.key"
+    key.parent.mkdir(parents=True)
+    key.touch(0o644)
+    for folder in (configured.parent, *configured.parent.parents[:2], key.parent.parent):
+        folder.chmod(0o755)
+    assert told(settings.secrets(configured, load(configured)))["secrets.key.residents"] == "fail"
+    key.parent.parent.chmod(0o700)
+    assert told(settings.secrets(configured, load(configured)))["secrets.key.residents"] == "ok"
 
 
 @pytest.mark.parametrize(("mode", "words"), [(0o644, "everybody on this machine"), (0o640, "its whole group")])
@@ -133,7 +143,8 @@ def test_a_token_that_others_can_read_fails_unless_its_folder_is_closed(
 ) -> None:
     token = configured.parent / "dispatch.token"
     token.chmod(mode)
-    configured.parent.chmod(0o755)
+    for folder in (configured.parent, *configured.parent.parents[:2]):
+        folder.chmod(0o755)
     result = one(settings.secrets(configured, load(configured)), "secrets.token.dispatch")
     assert result.health == "fail"
     assert words in result.sentence
@@ -144,7 +155,8 @@ def test_a_token_that_others_can_read_fails_unless_its_folder_is_closed(
 
 def test_a_token_in_the_configuration_makes_that_a_secret(configured: Path) -> None:
     configured.write_text(TOML.replace('token_file = "dispatch.token"', 'token = "t0ken"'), encoding="utf-8")
-    configured.parent.chmod(0o755)
+    for folder in (configured.parent, *configured.parent.parents[:2]):
+        folder.chmod(0o755)
     configured.chmod(0o644)
     assert told(settings.secrets(configured, load(configured)))["secrets.config"] == "fail"
 
