@@ -18,6 +18,17 @@ class PrintResult(StrEnum):
     """It may lie in the tray: the printer did not tell."""
 
 
+class SmsResult(StrEnum):
+    """What became of one text message. UNKNOWN is never taken for either of the others."""
+
+    SENT = "sent"
+    """The network took it."""
+    FAILED = "failed"
+    """The network does not have it, and will not get it by itself."""
+    UNKNOWN = "unknown"
+    """It may be on its way: nobody told."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceUp:
     """The device's port is open. Whether it can do its work is told by `health()`."""
@@ -92,7 +103,22 @@ class PrintDone:
     """Why, for staff. Holds nothing of what was printed."""
 
 
-Event = DeviceUp | DeviceDown | CardSeen | CardRemoved | CodeScanned | PaperLow | PaperOut | PaperOk | PrintDone
+@dataclass(frozen=True, slots=True)
+class SmsDone:
+    """The one answer to one call of `send_sms`."""
+
+    device: str
+    job_id: str
+    result: SmsResult
+    submitted: bool
+    """The modem was given it, or may have been: its id is spent. False: the same id may be sent again."""
+    sentence: str
+    """Why, for staff. Holds neither the number nor the text."""
+
+
+Event = (
+    DeviceUp | DeviceDown | CardSeen | CardRemoved | CodeScanned | PaperLow | PaperOut | PaperOk | PrintDone | SmsDone
+)
 
 Emit = Callable[[Event], None]
 """Where a driver puts its events. Called on the driver's thread; must return at once."""

@@ -1,8 +1,8 @@
-"""The shapes behind which every reader, scanner and printer looks the same, so that any of them can be swapped.
+"""The shapes behind which every reader, scanner, printer and modem looks the same, so that any of them can be swapped.
 
 A driver's class is called as `Driver(name, port, emit, **options)`: the device's name in the configuration, its serial
 port (see `hardware.transport.open_port`), where its events go, and by keyword whatever it alone needs (`key` for card
-readers, `fonts` and `profile` for printers). All of them take `baudrate` and `trace`.
+readers, `fonts` and `profile` for printers, `pin` and `folder` for modems). All of them take `baudrate` and `trace`.
 """
 
 from __future__ import annotations
@@ -63,3 +63,20 @@ class Printer(Device, Protocol):
 
     def print(self, job_id: str, document: Document) -> None:
         """Put a job in line and return at once. A job id that was given before is dropped: an id prints once."""
+
+
+@runtime_checkable
+class Modem(Device, Protocol):
+    """Emits one `SmsDone` per call of `send_sms`."""
+
+    def send_sms(self, job_id: str, number: str, text: str) -> None:
+        """Put a text message in line and return at once.
+
+        A job id that the modem was given before, or may have been, is not sent again: it is answered with what became
+        of it then. One that it never got may be tried again under the same id.
+
+        Args:
+            job_id: names the message; up to 100 visible ASCII characters, none of them personal.
+            number: whom it is for, `+` and digits, or digits alone.
+            text: in any language; what is too long for one message goes out as a row of them.
+        """

@@ -99,6 +99,8 @@ class Service(ABC):
 
     at_serial_port: ClassVar[bool] = True
     """Its port is named as `hardware.transport.open_port` takes it."""
+    up_sentence: ClassVar[str] = "Its port is open."
+    """What is said of its link while it is up."""
 
     def __init__(
         self,
@@ -165,7 +167,7 @@ class Service(ABC):
         health, sentence = {
             State.STOPPED: (Health.UNKNOWN, "It is not started."),
             State.STARTING: (Health.UNKNOWN, "It is being opened."),
-            State.UP: (Health.OK, "Its port is open."),
+            State.UP: (Health.OK, self.up_sentence),
             State.DOWN: (Health.FAIL, now.sentence),
             State.GIVEN_UP: (Health.FAIL, now.sentence),
         }[now.state]

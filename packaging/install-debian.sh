@@ -8,9 +8,9 @@ set -eu
 
 # Python to build .venv; espeak-ng speaks, alsa-utils plays; the rest is what the SDL inside Kivy opens while it runs:
 # GL by Mesa, a window on X11, and the bare screen (KMS/DRM) on a box without a desktop; libmtdev reads touch screens;
-# zbar-tools reads the codes on slips in the tests.
+# zbar-tools reads the codes on slips in the tests, gammu drives GSM modems as a program of its own.
 PACKAGES="python3 python3-venv
-    espeak-ng alsa-utils
+    espeak-ng alsa-utils gammu
     libgl1 libgl1-mesa-dri libegl1 libgles2 libgbm1 libdrm2 libmtdev1
     zbar-tools
     libx11-6 libxext6 libxcursor1 libxi6 libxfixes3 libxrandr2 libxss1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
+from hardware.virtual.modem import VirtualModem
 from hardware.virtual.pn532 import VirtualPn532
 from hardware.virtual.printer import VirtualPrinter
 from hardware.virtual.reader import VirtualReader
@@ -44,5 +45,6 @@ KINDS: Final[Mapping[str, Callable[[], Virtual]]] = {
     "resident_id": VirtualResidentId,
     "wiegand": VirtualWiegand,
     "scanner": VirtualScanner,
+    "modem": VirtualModem,
 }
 """One line for each kind that there is."""
