@@ -34,7 +34,9 @@ def open_vault(keys: Keys) -> Vault:
     lock = _lock(keys.folder, exclusive=False)
     try:
         if not (keys.folder / FILE).exists():
-            return Vault(keys.folder / FILE, keys.first(), lock)
+            vault = Vault(keys.folder / FILE, keys.first(), lock)
+            sync_folder(keys.folder)
+            return vault
         return _opened(keys, lock)
     except BaseException:
         lock.close()
