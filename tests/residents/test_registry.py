@@ -35,7 +35,7 @@ def test_a_resident_comes_back_whole_after_a_restart(tmp_path: Path, office: Off
 
 
 @pytest.mark.parametrize(
-    "name", ["䶮㛃", "𠮷野", "欧阳·阿卜杜拉", "O’Neil-Śmith", "王〇", "邉\U000e0101", "甲" * 60, "𰻞面"]
+    "name", ["䶮㛃", "𠮷野", "欧阳·阿卜杜拉", "O’Neil-Śmith", "王〇", "邉\U000e0101", "甲" * 60, "𰻞面", "\U00031350王"]
 )
 def test_rare_and_long_names_come_back_as_they_were_typed(office: Office, name: str) -> None:
     saved = office.registry.register(entry(name=name), BY)

@@ -10,7 +10,7 @@ from people_fakes import BY, card, full_entry, office_in
 
 from kiosk.residents.codes import read
 from kiosk.residents.faults import ResidentsError
-from kiosk.residents.keys import KEY, Keys
+from kiosk.residents.keys import KEY, NEXT, Keys
 from kiosk.residents.opening import FILE, change_key, set_aside
 
 if TYPE_CHECKING:
@@ -109,3 +109,40 @@ def test_a_systemd_credential_is_the_key_and_no_file_is_made(tmp_path: Path) -> 
     again = office_in(folder, credentials=credentials)
     assert again.registry.count() == 1
     again.close()
+
+
+def test_an_old_key_is_written_over_where_it_lay(tmp_path: Path) -> None:
+    office_in(tmp_path).close()
+    same_bytes = tmp_path / "another-name-of-the-same-file"
+    same_bytes.hardlink_to(tmp_path / KEY)
+    old = same_bytes.read_bytes()
+    change_key(Keys(tmp_path, None))
+    assert same_bytes.read_bytes() != old
+    assert len((tmp_path / KEY).read_bytes()) == 32
+
+
+def test_a_key_that_is_a_credential_is_changed_in_two_steps_by_the_operator(tmp_path: Path) -> None:
+    credentials, folder = tmp_path / "credentials", tmp_path / "residents"
+    credentials.mkdir()
+    office = office_in(folder)
+    person = office.registry.register(full_entry("Canary"), BY)
+    office.close()
+    (credentials / KEY).write_bytes(bytes(range(32)))
+    keys = Keys(folder, credentials)
+    assert change_key(keys) == credentials / KEY, "from a file to a credential"
+    assert not (folder / KEY).exists()
+    with pytest.raises(
+        ResidentsError, match=r"only the operator can change: add a second one named residents\.key\.next"
+    ):
+        change_key(keys)
+    (credentials / NEXT).write_bytes(bytes(range(1, 33)))
+    assert change_key(keys) == credentials / NEXT
+    office = office_in(folder, credentials=credentials)
+    assert office.registry.get(person.id) == person, "before the operator has renamed it"
+    office.close()
+    (credentials / NEXT).replace(credentials / KEY)
+    office = office_in(folder, credentials=credentials)
+    assert office.registry.get(person.id) == person
+    with pytest.raises(ResidentsError, match="in use: stop the box first"):
+        change_key(keys)
+    office.close()
