@@ -47,7 +47,9 @@ def main(arguments: list[str]) -> None:
     os.dup2(2, 1)
     memory = os.memfd_create("line")
     ENGINES[engine](sys.stdin.buffer.read().decode(), voice, int(rate), f"/proc/self/fd/{memory}")
-    with os.fdopen(memory, "rb") as rendered:
+    # Read through a copy: a synthesis that ends late writes to the same number once more, and must find its own memory
+    # there, not whatever was opened in its place (it was a source file of ours, once).
+    with os.fdopen(os.dup(memory), "rb") as rendered:
         rendered.seek(0)
         sound_out.write(levelled(rendered.read(), float(volume)))
     sound_out.close()

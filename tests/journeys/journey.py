@@ -73,6 +73,11 @@ class Visit:
     def scene(self) -> Scene | None:
         return self.show.glass.scene
 
+    @property
+    def awake(self) -> bool:
+        state = self.show.kiosk.state
+        return state.resumed or Part.STORE in state.broken
+
     def finger(self, press: Press) -> bool:
         from kiosk.ui.finger import press as finger
 
@@ -113,7 +118,8 @@ def reads(words: str) -> Step:
 
 
 def press(button: Press) -> Step:
-    return _named(f"press {button}", lambda visit: visit.finger(button))
+    """Press it, once the box knows its trips: hurried as it is here, a press in its first second is told as lost."""
+    return _named(f"press {button}", lambda visit: visit.awake and visit.finger(button))
 
 
 def hears(words: str) -> Step:
@@ -169,7 +175,7 @@ def chooses(press: Press) -> Step:
 
     def step(visit: Visit) -> bool:
         visit.show.kiosk.take(Tick(*_instant(visit)))  # at this speed a choice is forgotten within a second
-        if visit.scene is None:
+        if visit.scene is None or not visit.awake:
             return False
         on_it = visit.scene.focus is press
         visit.show.kiosk.key(Key.OK if on_it else Key.NEXT)

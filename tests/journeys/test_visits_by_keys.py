@@ -13,7 +13,6 @@ from kiosk.core.scene import SceneName as Scene
 def test_a_taxi_by_keys_and_voice_alone(visit: Visit) -> None:
     visit.live(
         sees(Scene.HOME),
-        happens("network_up"),  # at this speed the start takes half a minute; a press in it is told as lost
         chooses(Press.TAXI),
         happens("saved"),
         says("Press next for the choices."),
@@ -32,7 +31,6 @@ def test_a_taxi_by_keys_and_voice_alone(visit: Visit) -> None:
 def test_a_taxi_is_cancelled_and_another_called_by_keys_alone(visit: Visit) -> None:
     visit.live(
         sees(Scene.HOME),
-        happens("network_up"),  # at this speed the start takes half a minute; a press in it is told as lost
         chooses(Press.LOUDER),
         says("I speak like this now."),
         chooses(Press.TAXI),
@@ -41,7 +39,6 @@ def test_a_taxi_is_cancelled_and_another_called_by_keys_alone(visit: Visit) -> N
         sees(Scene.CANCELLED),
         do(lambda v: setattr(v.stage.sandbox, "behaviour", Behaviour.NORMAL)),
         sees(Scene.HOME),
-        happens("network_up"),  # at this speed the start takes half a minute; a press in it is told as lost
         chooses(Press.TAXI),
         sees(Scene.FOUND),
     )
@@ -52,7 +49,6 @@ def test_a_dark_screen_and_low_buttons_are_worn_at_once_and_given_back(visit: Vi
     day = glass.look.palette
     visit.live(
         sees(Scene.HOME),
-        happens("network_up"),  # at this speed the start takes half a minute; a press in it is told as lost
         chooses(Press.HELP),
         sees(Scene.HELP),
         chooses(Press.COMFORT),

@@ -210,3 +210,30 @@ def test_another_thread_ends_a_rendering_and_it_counts_as_no_failure(tmp_path: P
 def test_a_program_that_is_not_there_is_named() -> None:
     with pytest.raises(ChildFailed, match="nobody could not be started: No such file or directory"):
         Child().run(["/nonexistent/nobody"], b"", 1)
+
+
+def test_an_engine_that_writes_late_finds_its_own_memory_and_no_other_file(tmp_path: Path) -> None:
+    """pyttsx3 may come back before its thread has written; what was opened meanwhile must not be written over."""
+    victim = tmp_path / "source.py"
+    victim.write_text("kept = True\n")
+    script = f"""
+import io, os, sys, wave
+from kiosk.voice import render
+
+paths = []
+
+def early(text, voice, rate, path):
+    paths.append(path)  # it comes back and has written nothing yet
+
+render.ENGINES["pyttsx3"] = early
+sys.stdin = io.TextIOWrapper(io.BytesIO(b"line"))
+try:
+    render.main(["pyttsx3", "en", "130", "1", "0"])
+except Exception:
+    pass
+kept = [open({str(victim)!r}) for _ in range(8)]
+with wave.open(paths[0], "wb") as late:
+    late.setnchannels(1); late.setsampwidth(2); late.setframerate(22050); late.writeframes(bytes(100))
+"""
+    Child().run([sys.executable, "-c", script], b"", PATIENCE_S)
+    assert victim.read_text() == "kept = True\n"
