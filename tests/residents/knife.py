@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,10 @@ def _lives(
 
 
 def _killed(act: Callable[[], None], files: set[str], at: int) -> bool:
-    child = os.fork()
+    with warnings.catch_warnings():
+        # Later Pythons warn that other threads are not in the child; nothing in it waits for one.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
         try:
             _run(act, files, at)
