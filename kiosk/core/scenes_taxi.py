@@ -37,7 +37,7 @@ def found(kit: SceneKit, waiting: Waiting) -> Scene:
         waiting,
         variant=f"{'near' if near else ''}{waiting.slip_failed}{trip.vehicle.plate if trip.vehicle else ''}",
         title=title,
-        sentence=say("Look for this plate."),
+        sentence=say("Look for this plate.") if plate_line else say("The number plate will follow."),
         plate=parts.plate(trip.vehicle),
         old_plate=parts.plate(waiting.old_taxi),
         car=car,

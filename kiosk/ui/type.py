@@ -7,8 +7,10 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from kivy.core.text import Label, LabelBase
+from kivy.core.text.markup import MarkupLabel
 
 from kiosk.assets import asset
+from kiosk.ui.rare import RARE, marked, rare
 
 if TYPE_CHECKING:
     from kivy.graphics.texture import Texture
@@ -23,8 +25,10 @@ _KEPT: Final = 64
 @functools.cache
 def _register() -> None:
     regular, bold = str(asset("fonts/NotoSansSC-Regular.ttf")), str(asset("fonts/NotoSansSC-Bold.ttf"))
-    # SDL2_ttf falls back to no other font, so the Chinese one is the only one.
     LabelBase.register(FONT, regular, fn_bold=bold)
+    # SDL2_ttf falls back to no other font by itself: what the Chinese one lacks is marked.
+    rare_regular, rare_bold = str(asset("fonts/NotoSansRare-Regular.ttf")), str(asset("fonts/NotoSansRare-Bold.ttf"))
+    LabelBase.register(RARE, rare_regular, fn_bold=rare_bold)
 
 
 class Type:
@@ -40,7 +44,12 @@ class Type:
         """Width of a line in pixels."""
         key = (text, size, bold)
         if key not in self._widths:
-            self._widths[key] = float(self._label(text, size, bold=bold).get_extents(text)[0])
+            label = self._label(text, size, bold=bold)
+            if isinstance(label, MarkupLabel):
+                label.refresh()
+                self._widths[key] = float(label.texture.width)
+            else:
+                self._widths[key] = float(label.get_extents(text)[0])
             if len(self._widths) > 8 * _KEPT:
                 self._widths.popitem(last=False)
         return self._widths[key]
@@ -59,4 +68,8 @@ class Type:
         return label.texture
 
     def _label(self, text: str, size: Size, *, bold: bool) -> Label:
+        if rare(text):
+            return MarkupLabel(
+                text=marked(text), font_name=FONT, font_size=self._look.em(size), bold=bold, color=(1, 1, 1, 1)
+            )
         return Label(text=text, font_name=FONT, font_size=self._look.em(size), bold=bold, color=(1, 1, 1, 1))
