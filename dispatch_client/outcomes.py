@@ -133,8 +133,9 @@ def failed(  # noqa: PLR0911 - one way out for each rule
         return not_found(case, now, can) if refusal is Refusal.NOT_FOUND else case
     if job is Job.READ:
         return _vanished(case, now, can) if refusal is Refusal.NOT_FOUND else case
-    if job is Job.CANCEL and not can.follows and isinstance(error, Ambiguous):
-        return out_of_sight(case)  # a message that may have gone is not sent twice
+    final = isinstance(error, Ambiguous) or (refusal is not None and refusal not in {*_TRY_LATER, Refusal.AUTH})
+    if job is Job.CANCEL and not can.follows and final:
+        return out_of_sight(case)  # a message that may have gone is not sent twice, and nothing can be read
     if refusal is None or refusal in _TRY_LATER or refusal is Refusal.AUTH:
         return case
     # The booking is in another state than we thought; the read that follows tells which.

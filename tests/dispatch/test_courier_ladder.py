@@ -293,3 +293,24 @@ def test_a_taxi_of_which_nothing_more_was_heard_may_have_come_so_the_next_is_not
         rig.pass_s(60)
         assert rig.trip(ref).asks_again
         assert len(rig.dispatcher.rides) == 1
+
+
+@pytest.mark.parametrize(
+    ("fate", "end"),
+    [
+        (Fate.DELIVER, S.CANCELLED_BY_RIDER),
+        (Fate.LOST_REPLY, S.FAILED),
+        (Refused(Refusal.INVALID_REQUEST, "it takes no cancels"), S.FAILED),
+    ],
+)
+def test_what_was_written_is_taken_back_by_one_more_message_or_a_person_must_telephone(
+    tmp_path: Path, fate: Fate | Refused, end: S
+) -> None:
+    with Rig(tmp_path, capabilities=MESSAGE) as rig:
+        ref = rig.press()
+        rig.dispatcher.next("cancel", fate)
+        rig.cancel(ref)
+        rig.pass_s(120)
+        assert rig.status(ref) is end
+        assert rig.dispatcher.count("cancel") == 1
+        assert rig.dispatcher.count("get") == 0
