@@ -154,6 +154,9 @@ def _samples() -> Iterator[tuple[str, State]]:
     yield "23-cancelling-offline", _state(replace(_trip(status.REQUESTED), cancelling=True), link_up=False)
     yield "24-sorry", _state(_trip(status.NO_DRIVERS))
     yield "25-sorry-rejected", _state(_trip(status.REJECTED))
+    helped = _state(_trip(status.NO_DRIVERS))
+    asked = {ref: replace(one, staff_told=True) for ref, one in helped.waiting.items()}
+    yield "25-sorry-person-asked", replace(helped, waiting=asked)
     yield "26-comfort", _state(None, Stage.COMFORT)
     yield "26-help", _state(None, Stage.HELP)
     yield "26-keys-home", _state(None, None, keys=True, focus=0)

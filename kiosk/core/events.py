@@ -139,6 +139,13 @@ class PartChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffTold:
+    """A person was told that somebody waits here in vain; the message has gone out."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoreDamaged:
     """Trips on the disk could not be read and are not known here any more; what was read goes on."""
 
@@ -154,5 +161,6 @@ Event = (
     | Resumed
     | SlipDone
     | PartChanged
+    | StaffTold
     | StoreDamaged
 )

@@ -19,6 +19,7 @@ from kiosk.core.events import (
     Pressed,
     Resumed,
     SlipDone,
+    StaffTold,
     StoreDamaged,
     Tick,
     TripChanged,
@@ -112,6 +113,9 @@ def _take(state: State, event: Event) -> tuple[State, Effects]:  # noqa: C901, P
         case PartChanged():
             broken = state.broken - {event.part} if event.works else state.broken | {event.part}
             return replace(state, broken=broken), ()
+        case StaffTold():
+            known = state.waiting.get(event.ref)
+            return put(state, replace(known, staff_told=True)) if known else state, ()
         case StoreDamaged():
             return state, (TellStaff("trip store damaged", ""),)
 

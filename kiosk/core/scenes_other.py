@@ -113,17 +113,19 @@ def sorry(kit: SceneKit, waiting: Waiting | None) -> Scene:
     if waiting and status is TripStatus.EXPIRED and (waiting.taxis or len(waiting.trip.attempts) > 1):
         reasons[status] = say("We did not hear from you, so we called no other.")
     sentence = reasons.get(status, say("It is not your fault. This box could not reach the taxi company."))
+    asked = say("We have asked a person to help. You can also call:") if waiting and waiting.staff_told else ""
     return kit.scene(
         SceneName.SORRY,
         waiting,
         title=title,
         sentence=sentence,
-        phone=parts.phone(kit.state, kit.language, say("Please telephone, a person will help:")),
+        variant="told" if asked else "",
+        phone=parts.phone(kit.state, kit.language, asked or say("Please telephone, a person will help:")),
         buttons=(
             Button(Press.ANOTHER, say("Look again"), main=True),
             Button(Press.BACK, say("Stop")),
         ),
-        speech=(line(title), line(sentence), *kit.phone_line()),
+        speech=(line(title), line(sentence), *((line(asked),) if asked else ()), *kit.phone_line()),
     )
 
 

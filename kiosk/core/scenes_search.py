@@ -52,7 +52,8 @@ def searching(kit: SceneKit, waiting: Waiting) -> Scene:
     title, notice, old = say("Looking for a taxi"), _stage(kit, trip), None
     phone = None
     if waited >= STUCK_S or not kit.state.link_up:
-        phone = parts.phone(kit.state, kit.language, say("You can also call:"))
+        asked = say("We have asked a person to help. You can also call:")
+        phone = parts.phone(kit.state, kit.language, asked if waiting.staff_told else say("You can also call:"))
     if not kit.state.link_up:
         footnote = say("No network. Last news {time}.", time=kit.news(waiting))
     fresh = kit.state.mono - waiting.changed < LOST_TOLD_S

@@ -108,6 +108,8 @@ class Waiting:
     """The rider asked for the cancel; without this a cancel is the company's."""
     unseen: bool = False
     """It has news that nobody was shown yet."""
+    staff_told: bool = False
+    """A person was told that no taxi was found for it."""
 
     @property
     def old_taxi(self) -> Vehicle | None:

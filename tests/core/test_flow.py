@@ -23,6 +23,7 @@ from kiosk.core.events import (
     Resumed,
     SlipDone,
     SlipResult,
+    StaffTold,
     Tick,
     TripChanged,
     TripLost,
@@ -437,3 +438,15 @@ def test_a_press_before_the_last_run_is_known_gets_a_number_of_its_own() -> None
     [ask] = [e for e in effects if isinstance(e, Ask)]
     assert ask.request.boarding_number == 2
     assert scene(state).name is SceneName.CALLING
+
+
+def test_only_when_a_person_was_really_told_does_the_screen_say_so() -> None:
+    play = Play()
+    trip = play.call()
+    effects = play.happens(TripChanged(moved(trip, TripStatus.NO_DRIVERS)))
+    assert [e.ref for e in effects if isinstance(e, TellStaff)] == [trip.ref]
+    assert "请人来帮忙" not in repr(scene(play.state))
+    told = said(play.happens(StaffTold(trip.ref)))
+    assert "已经请人来帮忙" in told
+    assert "已经请人来帮忙" in repr(scene(play.state))
+    assert not play.happens(StaffTold("nobody")), "a message about somebody who has gone changes nothing"
