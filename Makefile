@@ -11,6 +11,7 @@ INSTALLED := $(VENV)/.stamp-installed
 READERS := $(VENV)/.stamp-readers
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard kiosk/locale/*/LC_MESSAGES/*.po))
 UV := build/tools/bin/uv
+PEERS := build/peers
 UV_VERSION := 0.13.8
 ARGS ?=
 
@@ -67,9 +68,13 @@ format: setup ## put the code into form and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: setup ## measure speed and memory, each beside a bare baseline of the same run
+bench: setup $(PEERS)/.stamp ## measure speed and memory, each beside a bare baseline of the same run
 	@packaging/install-debian.sh --bench
 	@$(BIN)/python packaging/bench $(ARGS)
+
+$(PEERS)/.stamp: pyproject.toml $(UV)
+	$(UV) pip install --quiet --python $(BIN)/python --target $(PEERS) --group bench
+	@touch $@
 
 gallery: setup ## draw every scene in every language, theme and size into build/gallery
 	@$(HEADLESS) $(BIN)/taxi-kiosk gallery --out build/gallery $(ARGS)

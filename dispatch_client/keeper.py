@@ -183,6 +183,8 @@ class Keeper:
 
     def of_attempt(self, attempt_ref: str) -> Live | None:
         """The trip that made the attempt of this reference, be it the present one or not."""
+        if first := self.lives.get(attempt_ref):  # a first attempt has its trip's own reference
+            return first
         return next((live for live in self.lives.values() if attempt(live.case, attempt_ref)), None)
 
     def settle(self, live: Live, case: Case) -> None:

@@ -18,7 +18,7 @@ TICK_MS: Final = 250
 """Virtual time moves in steps of this, so that it does not matter how `advance` is cut."""
 KEPT_EVENTS: Final = 4096
 KEPT_TRIPS: Final = 2000
-LIVE_TRIPS: Final = 500
+LIVE_TRIPS: Final = 1000
 FREE_TAXIS: Final = 24
 
 _ONCE: Final = {Behaviour.DRIVER_CANCELS_ONCE, Behaviour.REDISPATCHES_ONCE}
@@ -94,7 +94,7 @@ class World:
 
         Raises:
             OutOfAreaError: the pickup is too far from the centre.
-            FullError: 500 trips are alive.
+            FullError: 1000 trips are alive.
         """
         self._check_area(wish["pickup"]["lat"], wish["pickup"]["lon"])
         if len(self._live) >= LIVE_TRIPS:

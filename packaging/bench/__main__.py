@@ -12,13 +12,17 @@ import sys
 from pathlib import Path
 
 import network
+import outage
+import outbox
 import printer
 import readers
 import residents
 import store
 import whole
+from contenders import NotDurableError
 from figures import Figure, markdown
 from network import NoNewsError
+from outage import OutageError
 from program import ProgramError
 from screen import ScreenError
 
@@ -29,22 +33,30 @@ _HOME = Path("build/bench")
 
 def main() -> int:
     """Measure what is asked for; exit 1 when something could not be measured, 3 when a target was missed."""
-    parts = ("store", "residents", "network", "readers", "printer", "screen")
+    parts = ("store", "outbox", "outage", "residents", "network", "readers", "printer", "screen")
     asked = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
     asked.add_argument("--only", choices=parts, action="append", help="measure only this; may be given again")
     asked.add_argument("--runs", type=int, default=5, help="launches of each app (default: %(default)s)")
     asked.add_argument("--presses", type=int, default=60, help="presses on each app (default: %(default)s)")
+    asked.add_argument(
+        "--finished", type=int, default=1_000_000, help="messages behind the queues at most (default: %(default)s)"
+    )
     asked.add_argument("--strict", action="store_true", help="exit 3 when a target was missed")
     options = asked.parse_args()
     wanted = options.only or parts
     configure("error")
     home = _HOME.absolute()
     figures: list[Figure] = []
+    contest = ""
     try:
         if "store" in wanted:
             figures += store.measure(home / "store", _tell)
         if "residents" in wanted:
             figures += residents.measure(home / "residents", _tell)
+        if "outbox" in wanted:
+            contest = outbox.measure(home / "outbox", _tell, max(1, options.finished))
+        if "outage" in wanted:
+            figures += outage.measure(home / "outage", _tell)
         if "network" in wanted:
             figures += network.measure(home / "network", _tell)
         if "readers" in wanted:
@@ -53,12 +65,13 @@ def main() -> int:
             figures += printer.measure(home / "printer", _tell)
         if "screen" in wanted:
             figures += whole.measure(home / "screen", _tell, max(1, options.runs), max(1, options.presses))
-    except (NoNewsError, ProgramError, ScreenError) as error:
+    except (NoNewsError, NotDurableError, OutageError, ProgramError, ScreenError) as error:
         _tell("")
         sys.stderr.write(f"bench: {error}\n")
         return 1
     _tell("")
-    sys.stdout.write(f"{markdown(figures)}\n\n{_machine()}\n")
+    tables = [markdown(figures)] if figures else []
+    sys.stdout.write("\n\n".join([*tables, *([contest] if contest else []), _machine()]) + "\n")
     return 3 if options.strict and any(figure.kept is False for figure in figures) else 0
 
 

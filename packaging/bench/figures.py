@@ -73,12 +73,15 @@ class Samples:
 
 
 def markdown(figures: Iterable[Figure]) -> str:
-    """Write the table so that it reads in a terminal and pastes into a page."""
-    rows: list[Sequence[str]] = [HEAD, *(figure.cells() for figure in figures)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
-    right = (False, True, True, True, False, False)
+    """Write the table of the figures."""
+    return table([HEAD, *(figure.cells() for figure in figures)], right=(False, True, True, True, False, False))
+
+
+def table(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> str:
+    """Write rows so that they read in a terminal and paste into a page; `right`: which columns are flush right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(right))]
     lines = [
-        "| " + " | ".join(_fit(row[i], widths[i], right=right[i]) for i in range(len(HEAD))) + " |" for row in rows
+        "| " + " | ".join(_fit(row[i], widths[i], right=right[i]) for i in range(len(right))) + " |" for row in rows
     ]
     rule = "|" + "|".join("-" * (w + 1) + (":" if r else "-") for w, r in zip(widths, right, strict=True)) + "|"
     return "\n".join([lines[0], rule, *lines[1:]])

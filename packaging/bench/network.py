@@ -10,8 +10,9 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 import requests
+from contenders import example
 from figures import Figure, Samples
-from store import BareTable, pressed
+from store import BareTable
 
 from dispatch_client import plan
 from dispatch_client.attempts import new_case
@@ -161,18 +162,18 @@ def _presses(sandbox: Sandbox, courier: Courier, desk: Desk, folder: Path, round
     provider = HailApiProvider(url=sandbox.url, token=sandbox.token)
     with closing(provider), closing(table.connection), requests.Session() as session:
         for number in range(rounds):
-            request = pressed(number)
+            request = example(number)
             began = time.perf_counter()
             courier.ask(request)
             kept.add((desk.trip(request.client_ref) - began) * _MS)
             accepted.add((desk.trip(request.client_ref, TripStatus.REQUESTED) - began) * _MS)
             courier.cancel(request.client_ref)
             desk.ended(request.client_ref)
-            other = pressed(number)
+            other = example(number)
             case = new_case(other, None, Ladder.of(provider), SystemClock().now(), plan.Policy())
             bare_kept.add(table.insert(other.client_ref, case.errands[0].payload.decode()) * _MS)
             bare_accepted.add(_post(requests.post, sandbox, provider, other) * _MS)
-            reused.add(_post(session.post, sandbox, provider, pressed(number)) * _MS)
+            reused.add(_post(session.post, sandbox, provider, example(number)) * _MS)
     return [
         Figure("press → kept, through the courier's thread, p50", "ms", kept.at(0.5), bare_kept.at(0.5)),
         Figure(
@@ -239,7 +240,7 @@ def _news(street: Street, courier: Courier, desk: Desk, rounds: int) -> list[Fig
     ours, bare = Samples(), Samples()
     stream = BareStream(street.sandbox)
     for number in range(rounds):
-        request = pressed(number)
+        request = example(number)
         ref = request.client_ref
         courier.ask(request)
         desk.trip(ref, TripStatus.REQUESTED)

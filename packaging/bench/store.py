@@ -5,11 +5,10 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import time
-import uuid
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from contenders import example
 from figures import Figure, Samples
 
 from dispatch_client import plan
@@ -18,7 +17,6 @@ from dispatch_client.clock import SystemClock
 from dispatch_client.ladder import Ladder
 from dispatch_client.outbox import load_key, open_outbox
 from dispatch_client.providers.hail_api import HailApiProvider
-from dispatch_client.trips import Place, TripRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,17 +26,6 @@ if TYPE_CHECKING:
 ROUNDS: Final = 1000
 _MS: Final = 1000.0
 _TAIL: Final = 0.99
-
-
-def pressed(number: int) -> TripRequest:
-    """What a press of the button asks for."""
-    return TripRequest(
-        client_ref=str(uuid.uuid4()),
-        pickup=Place("曹家渡社区北门", 31.2366, 121.4297, "从东门进"),
-        requested_at=datetime.now(UTC),
-        boarding_number=1 + number % 99,
-        kiosk_id="0412",
-    )
 
 
 class BareTable:
@@ -69,7 +56,7 @@ def measure(folder: Path, tell: Progress, rounds: int = ROUNDS) -> list[Figure]:
     table = BareTable(folder / "bare.db")
     with closing(provider), closing(outbox), closing(table.connection):
         for number in range(rounds):
-            request = pressed(number)
+            request = example(number)
             began = time.perf_counter()
             case = new_case(request, None, Ladder.of(provider), clock.now(), policy)
             outbox.save(case)
