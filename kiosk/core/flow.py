@@ -154,11 +154,12 @@ def _rest(state: State) -> State:
 
 def _call_again(state: State) -> State:
     """Tell the wait every half minute; call to the door at one, three and five minutes."""
+    uncalled = any(w.unseen and not w.turns and w.trip.status is TripStatus.ARRIVED for w in state.waiting.values())
     for waiting in state.waiting.values():
         since = state.mono - waiting.changed
         if waiting.trip.status is TripStatus.ARRIVED and not waiting.trip.coming:
             due = sum(since >= at for at in CALLS_S)
-            if due > waiting.calls:
+            if due > waiting.calls and not uncalled:  # a repeat waits for those who were not called once
                 state = put(state, replace(waiting, calls=due, cannot_see=False, unseen=True))
         elif waiting.trip.status is TripStatus.DRIVER_ASSIGNED and not waiting.near:
             minutes = minutes_left(state, waiting.trip)

@@ -10,6 +10,7 @@ from kiosk.core import parts
 from kiosk.core.effects import Effect, Print, TellStaff
 from kiosk.core.events import SlipDone, SlipResult
 from kiosk.core.moves import put, visit
+from kiosk.core.presses import CALL_S
 from kiosk.core.scene import SceneName
 from kiosk.core.scenes import scene
 from kiosk.core.slip import Slip, slip
@@ -26,7 +27,7 @@ _TURN_S: Final = {
     SceneName.GONE: 12.0,
     SceneName.CANCELLED: 12.0,
     SceneName.SORRY: 12.0,
-    SceneName.ARRIVED: 25.0,
+    SceneName.ARRIVED: CALL_S,
 }
 """Seconds after which somebody whose taxi has news may take the screen from another who waits; the three calls of an
 arrival need twice as long as the rest."""
@@ -58,7 +59,7 @@ def trip_news(state: State, trip: Trip) -> tuple[State, Effects]:
         at_gate = trip.status is TripStatus.ARRIVED or (old is not None and old.trip.status is TripStatus.ARRIVED)
         calls = 0 if at_gate else int((state.mono - waiting.began) // WAIT_TOLD_S)
         news = trip.asks_again or _is_news(old, waiting)
-        waiting = replace(waiting, changed=state.mono, calls=calls, cannot_see=False, near=False, unseen=news)
+        waiting = replace(waiting, changed=state.mono, calls=calls, cannot_see=False, near=False, unseen=news, turns=0)
         if state.visit is not None and state.visit.ref == trip.ref:
             # A new screen stands for its full time, however long the one before it stood.
             state = replace(state, visit=replace(state.visit, since=state.mono))
@@ -147,13 +148,15 @@ def show_news(state: State) -> State:
     if not unseen:
         return state
     own = state.shown
-    if own is not None and own.unseen and state.visit and state.visit.stage in {Stage.TRIP, Stage.SURE}:
-        return put(visit(state, Stage.TRIP, own.trip.ref), replace(own, unseen=False))
+    here = own is not None and own.unseen and state.visit and state.visit.stage in {Stage.TRIP, Stage.SURE}
+    # A repeat waits for those who were not called yet, also where its own screen stands.
+    if own is not None and here and all(own.turns <= other.turns for other in unseen):
+        return put(visit(state, Stage.TRIP, own.trip.ref), replace(own, unseen=False, turns=own.turns + 1))
     if not may_yield(state):
         return state
-    # A taxi that stands at the gate comes before one that was just found.
-    first = min(unseen, key=lambda w: (w.trip.status is not TripStatus.ARRIVED, w.changed))
-    return put(visit(state, Stage.TRIP, first.trip.ref), replace(first, unseen=False))
+    # A taxi that stands at the gate comes before one that was just found; whoever was never called, before a repeat.
+    first = min(unseen, key=lambda w: (w.trip.status is not TripStatus.ARRIVED, w.turns, w.changed))
+    return put(visit(state, Stage.TRIP, first.trip.ref), replace(first, unseen=False, turns=first.turns + 1))
 
 
 def may_yield(state: State) -> bool:

@@ -19,6 +19,8 @@ Effects = tuple[Effect, ...]
 
 AGAIN_S: Final = 600.0
 """A press this soon after another may be the same person's: it is asked, and one touch says that it is not."""
+CALL_S: Final = 25.0
+"""A call to the door, three times, is over by then."""
 CARD_AGAIN_S: Final = 120.0
 """A card held up this soon after a bare press may belong to whoever pressed."""
 
@@ -126,7 +128,16 @@ def card(state: State, event: CardTapped) -> tuple[State, Effects]:
     state = touched(state)
     if scene(state).name in {SceneName.OUT_OF_SERVICE, SceneName.CALLING, SceneName.STILL_WANTED}:
         return state, ()
-    return _taxi(state, event.fresh_ref, event.holder)
+    return _taxi(_called_again_later(state, event.holder), event.fresh_ref, event.holder)
+
+
+def _called_again_later(state: State, holder: str) -> State:
+    """Whoever is being called to the door just now is called again when the screen is free."""
+    shown, visit = state.shown, state.visit
+    if shown is None or visit is None or shown.trip.holder == holder or shown.trip.coming:
+        return state
+    cut = shown.trip.status is TripStatus.ARRIVED and state.mono - visit.since < CALL_S
+    return update(state, shown.trip.ref, unseen=True) if cut else state
 
 
 def back(state: State) -> State:

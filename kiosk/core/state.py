@@ -108,6 +108,8 @@ class Waiting:
     """The rider asked for the cancel; without this a cancel is the company's."""
     unseen: bool = False
     """It has news that nobody was shown yet."""
+    turns: int = 0
+    """How often its present status was shown and called out because it was news."""
     staff_told: bool = False
     """A person was told that no taxi was found for it."""
 
