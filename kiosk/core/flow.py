@@ -29,7 +29,7 @@ from kiosk.core.keys import at_ease, meant, moved
 from kiosk.core.moves import home, put
 from kiosk.core.news import WAIT_TOLD_S, show_news, slip_done, trip_news
 from kiosk.core.parts import minutes_left
-from kiosk.core.presses import back, card, early_presses, pressed
+from kiosk.core.presses import CALL_S, back, card, early_presses, pressed
 from kiosk.core.scene import Line, Scene, SceneName
 from kiosk.core.scenes import scene
 from kiosk.core.state import ON_BOARD, Box, Stage, State, Waiting
@@ -159,7 +159,9 @@ def _call_again(state: State) -> State:
         since = state.mono - waiting.changed
         if waiting.trip.status is TripStatus.ARRIVED and not waiting.trip.coming:
             due = sum(since >= at for at in CALLS_S)
-            if due > waiting.calls and not uncalled:  # a repeat waits for those who were not called once
+            called = waiting is state.shown and state.visit and state.mono - state.visit.since < CALL_S
+            # A repeat waits for the end of the call before it, and for those who were not called once.
+            if due > waiting.calls and not uncalled and not called:
                 state = put(state, replace(waiting, calls=due, cannot_see=False, unseen=True))
         elif waiting.trip.status is TripStatus.DRIVER_ASSIGNED and not waiting.near:
             minutes = minutes_left(state, waiting.trip)
