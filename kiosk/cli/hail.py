@@ -116,6 +116,8 @@ def _row(head: dict[str, str], trip: Trip) -> str:
 
 def _facts(trip: Trip) -> dict[str, object]:
     booking = trip.booking
+    rode = trip.status is TripStatus.COMPLETED and booking is not None  # the register forgets the plate, we do not
+    vehicle = booking.vehicle if rode and booking else trip.vehicle
     return {
         "ref": trip.ref,
         "status": trip.status.value,
@@ -123,7 +125,7 @@ def _facts(trip: Trip) -> dict[str, object]:
         "native_id": booking.native_id if booking else None,
         "native_status": booking.native_status if booking else None,
         "attempts": len(trip.attempts),
-        "plate": trip.vehicle.plate if trip.vehicle else None,
+        "plate": vehicle.plate if vehicle else None,
         "driver": booking.driver.name if booking and booking.driver else None,
         "eta_s": booking.eta_s if booking else None,
         "asks_again": trip.asks_again,
