@@ -71,6 +71,10 @@ class GammuModem(Service):
     """
 
     up_sentence = "It answers."
+    helper = "gammu"
+    """Name of the program that holds the port in our place, and only while it talks to the modem."""
+    first_look_s = 5.5
+    """Seconds after which an answering modem is up: gammu's greeting, and its questions."""
 
     def __init__(
         self,
@@ -181,16 +185,15 @@ class GammuModem(Service):
         self._send_home(_OFF)
 
     def findings(self) -> tuple[Finding, ...]:
-        """Its SIM card, its network, its signal, and what became of the last message."""
+        """Its SIM card, its network, its signal, and what became of the last message, once there was one."""
         seen, last = self._status or ModemStatus(), self._last
-        name = f"{self.name}.message"
+        found = status_findings(self.name, seen, pin_refused=self._pin_refused)
         if last is None:
-            message = Finding(name, Health.UNKNOWN, "No message was sent since the start.", "Send a test message.")
-        elif last.result is SmsResult.SENT:
-            message = Finding(name, Health.OK, f"The last message: {last.sentence}")
-        else:
-            message = Finding(name, Health.WARN, f"The last message: {last.sentence}", "Send a test message.")
-        return (*status_findings(self.name, seen, pin_refused=self._pin_refused), message)
+            return found
+        sent = last.result is SmsResult.SENT
+        cure = "" if sent else "Send a test message to a telephone of your own."
+        health = Health.OK if sent else Health.WARN
+        return (*found, Finding(f"{self.name}.message", health, f"The last message: {last.sentence}", cure))
 
     def _next(self) -> Message | None:
         with self._lock:

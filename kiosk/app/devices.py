@@ -1,13 +1,14 @@
-"""The printer and the card reader, and their events in the kiosk's own words."""
+"""The printer, the card reader and the modem, and their events in the kiosk's own words."""
 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from hardware.events import CardSeen, DeviceDown, DeviceUp, PaperOk, PaperOut, PrintDone
-from hardware.ports import Printer
-from kiosk.app.fittings import PRINTER, fittings
+from hardware.events import CardSeen, DeviceDown, DeviceUp, PaperOk, PaperOut, PrintDone, SmsDone
+from hardware.ports import Modem, Printer
+from kiosk.app.fittings import PRINTER, READER, fittings
+from kiosk.app.text_messages import TextMessages
 from kiosk.core.events import CardTapped, Event, Part, PartChanged, SlipDone, SlipResult
 from kiosk.log import get_logger
 from kiosk.paper import document
@@ -24,7 +25,9 @@ log = get_logger()
 
 
 class Devices:
-    """The printer and the reader of the configuration, as far as there are any.
+    """The printer, the reader and the modem of the configuration, as far as there are any.
+
+    The modem's state is told to the staff alone: nothing that a person does at the box waits for it.
 
     Args:
         config: of the box.
@@ -40,6 +43,9 @@ class Devices:
         wanted = fittings(config, card_key)
         self.all: tuple[Device, ...] = tuple(fitting.make(self._event) for fitting in wanted)
         self.printer: Printer | None = next((device for device in self.all if isinstance(device, Printer)), None)
+        modem = next((device for device in self.all if isinstance(device, Modem)), None)
+        self.messages: TextMessages | None = TextMessages(modem) if modem else None
+        """Text messages by the modem; None where there is none."""
         self._paths = [fitting.port for fitting in wanted]
         self._watch: HotPlug | None = None
 
@@ -80,12 +86,21 @@ class Devices:
                 self._inbox.put(SlipDone(event.job_id, SlipResult(event.result.value)))
                 if event.sentence:
                     log.info("slip", result=event.result.value, job=event.job_id, why=event.sentence)
+            case SmsDone():
+                log.info("text message", result=event.result.value, job=event.job_id, why=event.sentence)
+                if self.messages is not None:
+                    self.messages.take(event)
             case DeviceDown() | PaperOut():
                 log.warning("device not working", device=event.device, why=getattr(event, "sentence", "no paper"))
-                self._inbox.put(PartChanged(_part(event.device), works=False))
+                self._tell(event.device, works=False)
             case DeviceUp() | PaperOk():
-                self._inbox.put(PartChanged(_part(event.device), works=True))
+                self._tell(event.device, works=True)
+
+    def _tell(self, device: str, *, works: bool) -> None:
+        part = _PARTS.get(device)
+        if part is not None:
+            self._inbox.put(PartChanged(part, works))
 
 
-def _part(device: str) -> Part:
-    return Part.PRINTER if device == PRINTER else Part.READER
+_PARTS: Final = {PRINTER: Part.PRINTER, READER: Part.READER}
+"""Devices whose failure a person at the box would notice."""

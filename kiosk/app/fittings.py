@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PRINTER: Final = "printer"
 READER: Final = "reader"
+MODEM: Final = "modem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,21 @@ class Fitting:
     """Makes its driver, which does nothing before it is started. Raises WiringError when it is not installed."""
 
 
-def fittings(config: Config, card_key: bytes | None) -> tuple[Fitting, ...]:
-    """Give every device that has a port; a card reader only where there is a key for its hashes (32 bytes)."""
+def fittings(config: Config, card_key: bytes | None, *, looks_only: bool = False) -> tuple[Fitting, ...]:
+    """Give every device that has a port.
+
+    Args:
+        config: of the box.
+        card_key: of the cards' hashes, 32 bytes; None leaves the card reader out.
+        looks_only: for whoever examines a box: nothing is written into its store, no SIM card is given its PIN.
+    """
     found = []
     if config.printer.port:
         found.append(Fitting(PRINTER, config.printer.port, partial(_printer, config)))
     if config.reader.port and card_key is not None:
         found.append(Fitting(READER, config.reader.port, partial(_reader, config, card_key)))
+    if config.modem.port:
+        found.append(Fitting(MODEM, config.modem.port, partial(_modem, config, looks_only)))
     return tuple(found)
 
 
@@ -61,6 +70,13 @@ def _reader(config: Config, key: bytes, emit: Emit) -> Device:
     make = driver("taxikiosk.card", chosen.driver)
     own = {**chosen.options, **_speed(chosen.baudrate)}
     return _accepted(READER, lambda: make(READER, chosen.port, emit, key=key, **own))
+
+
+def _modem(config: Config, looks_only: bool, emit: Emit) -> Device:
+    chosen = config.modem
+    own = {} if looks_only else {"pin": chosen.pin.reveal(), "folder": config.store.folder / MODEM}
+    make = driver("taxikiosk.modem", chosen.driver)
+    return _accepted(MODEM, lambda: make(MODEM, chosen.port, emit, baudrate=chosen.baudrate, **own))
 
 
 def _speed(baudrate: int) -> dict[str, int]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dispatch_client.ladder import Ladder
     from dispatch_client.outbox import Outbox
     from dispatch_client.provider import Provider
+    from dispatch_client.text_messages import TextSender
     from hardware.ports import Device
     from kiosk.config import Config
     from kiosk.config.dispatchers import DispatcherSection
@@ -48,8 +49,8 @@ def box_of(config: Config) -> Box:
     )
 
 
-def ladder_of(config: Config) -> Ladder:
-    """Whom to ask, and from when on.
+def ladder_of(config: Config, sender: TextSender | None = None) -> Ladder:
+    """Whom to ask, and from when on; somebody is written to only where there is a `sender` of text messages.
 
     Raises:
         WiringError: an adapter is not installed, or does not accept its settings.
@@ -63,10 +64,22 @@ def ladder_of(config: Config) -> Ladder:
         rungs.append(Rung(first, dispatch.wider_s, wider=True))
     if second.provider:
         rungs.append(Rung(provider_of(second, "second"), second.after_s))
+    if sender is not None and config.sms.number:
+        rungs.append(Rung(_written_to(config, sender), config.sms.after_s))
     try:
         return Ladder(rungs)
     except ValueError as error:
         raise WiringError(f"[second] {error}") from error
+
+
+def _written_to(config: Config, sender: TextSender) -> Provider:
+    from dispatch_client.providers.sms import SmsProvider
+
+    sms = config.sms
+    try:
+        return SmsProvider(sender, sms.number, sms.language, template=sms.template)
+    except ValueError as error:
+        raise WiringError(f"[sms] {error}") from error
 
 
 def provider_of(account: DispatcherSection, section: str) -> Provider:
@@ -170,8 +183,8 @@ def services_of(
     from kiosk.app.devices import Devices
     from kiosk.app.mouth import Mouth, Mute
 
-    courier = courier_of(config, ladder_of(config), inbox, clock)
     devices = Devices(config, card_key(config), inbox)
+    courier = courier_of(config, ladder_of(config, devices.messages), inbox, clock)
     mouth = Mouth(config, inbox, player, wait) if config.voice.enabled else Mute()
     hands = Hands(asks=courier, speaks=mouth, prints=devices.print if devices.printer else None)
     services = Services(hands, devices.all)

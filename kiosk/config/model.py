@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from kiosk.config.dispatchers import DispatchSection, SecondSection
 from kiosk.config.fields import Filled, Hour, Language, LanguageKey, Number, Rate, Section, Telephone, Whole, Yes, key
+from kiosk.config.messages import ModemSection, SmsSection
 from kiosk.config.readers import ReaderSection
 
 KNOWN_PX_PER_MM: Final = {(1280, 800): 5.9, (800, 1280): 5.9, (1080, 1920): 4.03, (1920, 1080): 4.03}
@@ -177,6 +178,16 @@ class Config(BaseSettings):
         "读卡器；没有时只用按钮",
         default_factory=ReaderSection,
     )
+    modem: ModemSection = key(
+        "the GSM modem; without a port nothing is written to anybody",
+        "短信调制解调器；没有时不发短信",
+        default_factory=ModemSection,
+    )
+    sms: SmsSection = key(
+        "a dispatcher that is asked by text message, through the modem; without a number there is none",
+        "通过短信叫车的调度方；没有号码就没有",
+        default_factory=SmsSection,
+    )
     voice: VoiceSection = key("what is spoken", "语音", default_factory=VoiceSection)
     store: StoreSection = key("what must survive a power cut", "断电也不能丢的数据", default_factory=StoreSection)
     log: LogSection = key(
@@ -190,6 +201,11 @@ class Config(BaseSettings):
                 f"second.after_s: expected {self.dispatch.wider_s} or more, "
                 "because before that the first dispatcher has not looked further away (dispatch.wider_s)"
             )
+        if self.sms.number and not self.modem.port:
+            raise ValueError("sms.number: expected a port under [modem] too, which is what writes")
+        below = max(self.dispatch.wider_s, self.second.after_s if self.second.provider else 0)
+        if self.sms.number and self.sms.after_s < below:
+            raise ValueError(f"sms.after_s: expected {below} or more, because the others are asked first")
         return self
 
     @model_validator(mode="after")

@@ -40,6 +40,8 @@ _SHOWN: Final = frozenset(
         "printer.port",
         "reader.driver",
         "reader.port",
+        "modem.driver",
+        "modem.port",
         "language.default",
         "language.offered",
     }

@@ -47,14 +47,17 @@ def look(fitting: Fitting, word: Word) -> Iterator[Result]:
         yield fail(f"{fitting.name}.driver", f"{error}.", cure)
         return
     if path:
-        free = yield from port(fitting, path, word)
+        free = yield from port(fitting, path, word, getattr(device, "helper", ""))
         if not free:
             return
     yield from word.findings(fitting.name) or examine(device, news)
 
 
-def port(fitting: Fitting, path: str, word: Word) -> Generator[Result, None, bool]:
-    """Judge a serial port; the value that is returned says whether its device is still to be looked at."""
+def port(fitting: Fitting, path: str, word: Word, helper: str = "") -> Generator[Result, None, bool]:
+    """Judge a serial port; the value that is returned says whether its device is still to be looked at.
+
+    `helper` names a program that may hold the port in the kiosk's place.
+    """
     name = f"{fitting.name}.port"
     facts: dict[str, Fact] = {"configured": fitting.port, "path": path}
     if URL.match(path):
@@ -68,9 +71,10 @@ def port(fitting: Fitting, path: str, word: Word) -> Generator[Result, None, boo
             yield fail(name, f"{trouble.sentence}.", trouble.cure, **facts)
             return False
     found = holders(path)
-    if any(holder.pid == word.pid for holder in found):
+    ours = [one for one in found if one.pid == word.pid or (word.alive and helper and one.program == helper)]
+    if ours:
         yield ok(name, f"{path} is held by the kiosk, as it should be.", **facts)
-        yield from strangers([holder for holder in found if holder.pid != word.pid], path, name)
+        yield from strangers([holder for holder in found if holder not in ours], path, name)
         yield from word.findings(fitting.name)
         return False
     lockers = [holder for holder in found if holder.locks]
@@ -92,7 +96,7 @@ def examine(device: Device, news: threading.Event) -> Iterator[Result]:
     """Let a device's own driver look at it for a moment, and give what it finds; `news` is set at each event of it."""
     device.start()
     try:
-        news.wait(UP_S)
+        news.wait(getattr(device, "first_look_s", UP_S))
         waited = 0.0
         while waited < TELL_S and _undecided(device):
             news.clear()

@@ -31,7 +31,8 @@ def configuration(path: Path, outcome: Config | ConfigError) -> Iterator[Result]
 def secrets(path: Path, config: Config) -> Iterator[Result]:
     """Tell of each file that holds a secret whether others may read it."""
     accounts = (config.dispatch, config.second)
-    if any(account.token or account.api_key for account in accounts if account.token_file is None):
+    written = any(account.token or account.api_key for account in accounts if account.token_file is None)
+    if written or config.modem.pin:
         yield private(path, "secrets.config")
     for section, token_file in token_files(path, config).items():
         yield private(token_file, f"secrets.token.{section}")
