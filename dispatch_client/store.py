@@ -157,10 +157,12 @@ class Outbox:
             raise self._failure("write", error) from error
 
     def purge(self, before: float) -> int:
-        """Forget the oldest trips that ended before that time (seconds since 1970), at most 5000; how many went."""
+        """Forget the oldest trips that ended before that time (seconds since 1970), at most 500; how many went.
+
+        Of a million, 500 go in 40 ms: a press that comes meanwhile does not wait. No box ends as many in 6 hours.
+        """
         return self._write(
-            "DELETE FROM ended WHERE rowid IN "
-            "(SELECT rowid FROM ended WHERE ended_at < ? ORDER BY ended_at LIMIT 5000)",
+            "DELETE FROM ended WHERE rowid IN (SELECT rowid FROM ended WHERE ended_at < ? ORDER BY ended_at LIMIT 500)",
             (before,),
         )
 

@@ -154,6 +154,10 @@ class FaultProxy:
         """Spoil the next exchanges of this operation."""
         self._plan.setdefault(operation, deque()).extend([fault] * times)
 
+    def forget(self) -> None:
+        """Spoil none of the exchanges that were planned and did not come."""
+        self._plan.clear()
+
     def always(self, operation: str, fault: Fault | None) -> None:
         """Spoil every exchange of this operation; None: no more."""
         self._always.pop(operation, None)

@@ -143,15 +143,18 @@ def test_no_fault_at_any_operation_costs_a_taxi_or_sends_two(
     town = box.town
     faults = [fault for fault in FAULTS if operation in town.changing or not fault.carried_out]
     for fault in faults:
-        before = town.proxy.met[operation]
-        try:
-            ref = AT[operation](box, fault)
-            box.check(ref, alive=int(operation != "look_up"))
-            box.call_off(ref)
-        except AssertionError as error:
-            error.add_note(f"the fault was: {fault}")
-            raise
-        assert town.proxy.met[operation] > before, f"{fault} was not met"
+        tries, before = 0, town.proxy.met[operation]
+        while town.proxy.met[operation] == before:  # a busy machine may be a fault of its own, and go another way
+            assert tries < 5, f"{fault} was not met"
+            tries += 1
+            try:
+                ref = AT[operation](box, fault)
+                box.check(ref, alive=int(operation != "look_up"))
+                box.call_off(ref)
+            except AssertionError as error:
+                error.add_note(f"the fault was: {fault}")
+                raise
+            town.proxy.forget()
     assert 0 < town.proxy.most_taken < TEN_MB / 5, "what is far too large is refused early"
     count("faults of the network or the server at each operation: one taxi for each press", len(faults))
 
