@@ -154,12 +154,14 @@ class GammuModem(Service):
             self._unlock()
 
     def run(self) -> None:
-        """Send what is in line; look at an idle modem."""
+        """Send what is in line; look at an idle modem now and then, and whenever a port came or went."""
         while not self.stopping:
+            if not self._line:
+                self.pause(self._poll_s if self._status and self._status.well else POLL_UNWELL_S)
             message = self._next()
             if message is not None:
                 self._send(message)
-            elif not self.pause(self._poll_s if self._status and self._status.well else POLL_UNWELL_S):
+            elif not self.stopping:
                 self._look()
 
     def teardown(self) -> None:

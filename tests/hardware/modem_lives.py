@@ -124,7 +124,9 @@ def missing(bench: Bench) -> Any:  # noqa: ANN401
     took = time.monotonic() - began
     bench.modem.replug()
     bench.listener.wait(DeviceUp)
-    return down, done, took, bench.given(), bench.modem.path
+    bench.modem.unplug()
+    bench.device.nudge()
+    return down, done, took, bench.given(), bench.modem.path, bench.listener.wait(DeviceDown, 2)
 
 
 def waited(bench: Bench) -> Any:  # noqa: ANN401

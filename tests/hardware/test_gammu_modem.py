@@ -157,8 +157,11 @@ def test_whenever_the_plug_is_pulled_the_answer_is_true(lives: Lives, cut: int) 
     assert given <= 1
 
 
-def test_a_missing_port_fails_a_message_at_once_and_is_found_when_it_comes(lives: Lives) -> None:
-    down, done, took, given, path = lives("missing")
+def test_a_missing_port_fails_a_message_at_once_and_is_found_when_it_comes_and_missed_when_it_goes(
+    lives: Lives,
+) -> None:
+    down, done, took, given, path, gone = lives("missing")
+    assert gone.sentence == down.sentence
     assert down.sentence == f"{path}: there is no such port"
     assert (done.result, done.submitted, given) == (FAILED, False, 0)
     assert took < 1.0
