@@ -14,6 +14,8 @@ from kiosk.log import get_logger
 from kiosk.paper import document
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hardware.events import Event as DeviceEvent
     from hardware.hotplug import HotPlug, PortsChanged
     from hardware.ports import Device
@@ -33,13 +35,21 @@ class Devices:
         config: of the box.
         card_key: secret key of the cards' hashes, 32 bytes; None leaves the reader off.
         inbox: where their events go, in the kiosk's own words.
+        on_card: takes the hash of each card; None: every card is nobody's, and works like the button.
 
     Raises:
         WiringError: a driver is not installed.
     """
 
-    def __init__(self, config: Config, card_key: bytes | None, inbox: Inbox[Event]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        card_key: bytes | None,
+        inbox: Inbox[Event],
+        on_card: Callable[[str], None] | None = None,
+    ) -> None:
         self._inbox = inbox
+        self._on_card = on_card or (lambda card: inbox.put(CardTapped(card, str(uuid.uuid4()))))
         wanted = fittings(config, card_key)
         self.all: tuple[Device, ...] = tuple(fitting.make(self._event) for fitting in wanted)
         self.printer: Printer | None = next((device for device in self.all if isinstance(device, Printer)), None)
@@ -81,7 +91,7 @@ class Devices:
         """On a device's thread: translate and hand over."""
         match event:
             case CardSeen():
-                self._inbox.put(CardTapped(event.card_hash, str(uuid.uuid4())))
+                self._on_card(event.card_hash)
             case PrintDone():
                 self._inbox.put(SlipDone(event.job_id, SlipResult(event.result.value)))
                 if event.sentence:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dispatch_client.provider import Provider
     from dispatch_client.text_messages import TextSender
     from hardware.ports import Device
+    from kiosk.app.reception import Reception
     from kiosk.config import Config
     from kiosk.config.dispatchers import DispatcherSection
     from kiosk.inbox import Inbox
@@ -172,6 +173,15 @@ def card_key(config: Config) -> bytes | None:
         return None
 
 
+def _reception(config: Config, inbox: Inbox[Event], clock: Clock) -> Reception | None:
+    """Who knows the cards; None where nobody was ever registered."""
+    from kiosk.app.office import office_of, residents_folder
+    from kiosk.app.reception import Reception
+
+    registered = bool(config.reader.port) and residents_folder(config).is_dir()
+    return Reception(lambda: office_of(config, clock), inbox) if registered else None
+
+
 def services_of(
     config: Config, inbox: Inbox[Event], clock: Clock, *, player: Player | None = None, wait: Wait | None = None
 ) -> Services:
@@ -183,7 +193,8 @@ def services_of(
     from kiosk.app.devices import Devices
     from kiosk.app.mouth import Mouth, Mute
 
-    devices = Devices(config, card_key(config), inbox)
+    reception = _reception(config, inbox, clock)
+    devices = Devices(config, card_key(config), inbox, reception.card if reception else None)
     courier = courier_of(config, ladder_of(config, devices.messages), inbox, clock)
     mouth = Mouth(config, inbox, player, wait) if config.voice.enabled else Mute()
     hands = Hands(asks=courier, speaks=mouth, prints=devices.print if devices.printer else None)
@@ -191,6 +202,9 @@ def services_of(
     if isinstance(mouth, Mouth):
         services.starts += [mouth.voice.start, lambda: mouth.prepare(config)]
         services.stops.append(mouth.voice.close)
+    if reception is not None:
+        services.starts.append(reception.start)
+        services.stops.append(reception.stop)
     services.starts += [courier.start, devices.start]
     services.stops += [courier.stop, devices.stop]
     return services

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dispatch_client.trips import Trip
+from kiosk.core.guests import Guest
 
 
 class Press(StrEnum):
@@ -92,6 +93,8 @@ class CardTapped:
 
     holder: str
     fresh_ref: str
+    guest: Guest | None = None
+    """Whose card it is, where the box knows that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dispatch_client.trips import TripRequest, TripStatus
 from kiosk.core.choices import choices
 from kiosk.core.effects import Ask, Cancel, Effect, StillWanted, TellDriver, TellStaff
 from kiosk.core.events import CardTapped, Press, Pressed
+from kiosk.core.guests import Guest, fitted, met
 from kiosk.core.keys import eased
 from kiosk.core.moves import home, touched, update, visit
 from kiosk.core.scene import SceneName
@@ -61,10 +62,10 @@ def _another(state: State, fresh_ref: str) -> tuple[State, Effects]:
 def early_presses(state: State) -> tuple[State, Effects]:
     """Ask for what was pressed before the last run's trips were known; what was said to be lost meanwhile stays so."""
     effects: Effects = ()
-    early, shown = [(ref, holder) for ref, holder in state.early if ref not in state.lost], state.visit
+    early, shown = [one for one in state.early if one[0] not in state.lost], state.visit
     state = replace(state, early=())
-    for ref, holder in early:
-        state, asked = _ask(state, ref, holder)
+    for ref, holder, guest in early:
+        state, asked = _ask(state, ref, holder, guest)
         effects += asked
     return replace(state, visit=shown), effects
 
@@ -86,11 +87,11 @@ def _about_trip(state: State, press: Press, ref: str) -> tuple[State, Effects]:
             return state, ()
 
 
-def _taxi(state: State, fresh_ref: str, holder: str | None) -> tuple[State, Effects]:
+def _taxi(state: State, fresh_ref: str, holder: str | None, guest: Guest | None = None) -> tuple[State, Effects]:
     """The big button: the same person's second press never makes a second trip."""
     mine = _own_trip(state, holder)
     if mine is None:
-        return _ask(state, fresh_ref, holder)
+        return _ask(state, fresh_ref, holder, guest)
     own_card = holder is not None and mine.trip.holder == holder
     return visit(state, Stage.TRIP if own_card else Stage.AGAIN, mine.trip.ref), ()
 
@@ -106,9 +107,9 @@ def _own_trip(state: State, holder: str | None) -> Waiting | None:
     return max(recent, key=lambda w: w.began, default=None)
 
 
-def _ask(state: State, ref: str, holder: str | None) -> tuple[State, Effects]:
+def _ask(state: State, ref: str, holder: str | None, guest: Guest | None = None) -> tuple[State, Effects]:
     if not state.resumed:
-        return visit(replace(state, early=(*state.early, (ref, holder))), Stage.TRIP, ref), ()
+        return visit(replace(state, early=(*state.early, (ref, holder, guest))), Stage.TRIP, ref), ()
     number = state.number_free()
     box = state.box
     request = TripRequest(
@@ -119,6 +120,8 @@ def _ask(state: State, ref: str, holder: str | None) -> tuple[State, Effects]:
         kiosk_id=box.code,
         contact_phone=box.contact_phone,
     )
+    if guest is not None:
+        request = fitted(request, guest, box.languages[0])
     state = replace(state, next_number=number + 1)
     return visit(state, Stage.TRIP, ref), (Ask(request, holder),)
 
@@ -128,7 +131,10 @@ def card(state: State, event: CardTapped) -> tuple[State, Effects]:
     state = touched(state)
     if scene(state).name in {SceneName.OUT_OF_SERVICE, SceneName.CALLING, SceneName.STILL_WANTED}:
         return state, ()
-    return _taxi(_called_again_later(state, event.holder), event.fresh_ref, event.holder)
+    state = _called_again_later(state, event.holder)
+    if event.guest is not None:
+        state = met(state, event.guest)
+    return _taxi(state, event.fresh_ref, event.holder, event.guest)
 
 
 def _called_again_later(state: State, holder: str) -> State:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from dispatch_client.trips import Place, Trip, TripStatus, Vehicle
 from kiosk.core.events import Part
+from kiosk.core.guests import Guest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,6 +127,8 @@ class Waiting:
 class Comfort:
     """How the present visitor wants to hear and see; gone with the visit."""
 
+    base: float = 1.0
+    """What a known resident needs, as a factor of the box's own loudness."""
     louder: int = 0
     """Steps above the box's own loudness."""
     slower: int = 0
@@ -137,7 +140,7 @@ class Comfort:
     @property
     def volume(self) -> float:
         """Factor of the amplitude: each step is 6 dB."""
-        return 2.0**self.louder
+        return self.base * 2.0**self.louder
 
     @property
     def pace(self) -> float:
@@ -162,8 +165,8 @@ class State:
     """The trips from before the start are known; slips printed from here on are new ones."""
     broken: frozenset[Part] = frozenset()
     language_since: float = 0.0
-    early: tuple[tuple[str, str | None], ...] = ()
-    """Presses (reference, card) made before the trips of the last run are known: they get their number then."""
+    early: tuple[tuple[str, str | None, Guest | None], ...] = ()
+    """Presses (reference, card, whose) made before the trips of the last run are known: they get their number then."""
     comfort: Comfort = Comfort()
     keys: bool = False
     """The present visitor uses the three keys: whatever can be done is told."""
