@@ -71,6 +71,32 @@ class CodeScanned:
     text: str = field(repr=False)
 
 
+class Key(StrEnum):
+    """What a button or key is for."""
+
+    BIG = "big"
+    """The one big button."""
+    NEXT = "next"
+    BACK = "back"
+    OK = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """Somebody pressed a button or key; said once for each press, when it goes down."""
+
+    device: str
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A sensor sees that somebody came near, or that nobody is there any more."""
+
+    device: str
+    near: bool
+
+
 @dataclass(frozen=True, slots=True)
 class PaperLow:
     """The roll is near its end; printing goes on."""
@@ -117,7 +143,18 @@ class SmsDone:
 
 
 Event = (
-    DeviceUp | DeviceDown | CardSeen | CardRemoved | CodeScanned | PaperLow | PaperOut | PaperOk | PrintDone | SmsDone
+    DeviceUp
+    | DeviceDown
+    | CardSeen
+    | CardRemoved
+    | CodeScanned
+    | KeyPressed
+    | Presence
+    | PaperLow
+    | PaperOut
+    | PaperOk
+    | PrintDone
+    | SmsDone
 )
 
 Emit = Callable[[Event], None]

@@ -54,5 +54,15 @@ class PortUnavailable(TemporaryFault):
         self.trouble = trouble
 
 
+class NoSuchLine(PermanentFault):
+    """The port has no wire of this name, or cannot tell how it is."""
+
+    def __init__(self, port: str, line: str) -> None:
+        super().__init__(
+            f"{port}: this port does not tell how its {line.upper()} wire is",
+            "Take an adapter that has the wire, or a device that sends bytes.",
+        )
+
+
 class PortMisnamed(PermanentFault):
     """The configured name of a port can never be right."""

@@ -45,9 +45,13 @@ class PortService(Service):
     def forget(self) -> None:
         """The port is closed: half of something from before is no part of what comes later."""
 
+    def opened(self, port: Port) -> None:
+        """Look at how things are, before anybody is told that the device is up."""
+
     def setup(self) -> None:
         """Open the port."""
         self._port = self._open()
+        self.opened(self._port)
 
     def run(self) -> None:
         """Listen until told to stop."""

@@ -2,7 +2,8 @@
 
 A driver's class is called as `Driver(name, port, emit, **options)`: the device's name in the configuration, its serial
 port (see `hardware.transport.open_port`), where its events go, and by keyword whatever it alone needs (`key` for card
-readers, `fonts` and `profile` for printers, `pin` and `folder` for modems). All of them take `baudrate` and `trace`.
+readers, `wanted` for scanners, `signals` for keys, `fonts` and `profile` for printers, `pin` and `folder` for modems).
+All of them take `baudrate` and `trace`.
 """
 
 from __future__ import annotations
@@ -55,6 +56,22 @@ class Scanner(Device, Protocol):
 
     def counters(self) -> Mapping[str, int]:
         """Count since the start: `frames` that were good, `bad_frames`, `noise_bytes`."""
+
+
+@runtime_checkable
+class Keys(Device, Protocol):
+    """Emits `KeyPressed`."""
+
+    def counters(self) -> Mapping[str, int]:
+        """Count since the start: `presses`."""
+
+
+@runtime_checkable
+class PresenceSensor(Device, Protocol):
+    """Emits `Presence`."""
+
+    def counters(self) -> Mapping[str, int]:
+        """Count since the start: `visits`."""
 
 
 @runtime_checkable

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import termios
 import threading
 import time
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any, Final
 
 import serial
 from serial.tools import list_ports
 
 from hardware import port_names
-from hardware.faults import Disconnected, WriteStalled
+from hardware.faults import Disconnected, NoSuchLine, WriteStalled
 from hardware.port_names import URL, PortInfo
 from hardware.port_owner import PTY_MAJORS
 from hardware.port_trouble import unavailable
@@ -29,10 +31,25 @@ WRITE_TIMEOUT_S: Final = 3.0
 """How long a device may take no byte at all before the write counts as stalled."""
 _WRITE_CHUNK: Final = 512
 _TRACE_BYTES: Final = 32
+_SOCKET: Final = "socket:"
+_RFC2217: Final = "rfc2217:"
 
 # What pyserial lets through when a port goes away or is closed under a blocked call: SerialException and OSError
 # (one family), termios.error (its own), TypeError and ValueError (a descriptor that became None or -1).
 _GONE: Final = (OSError, TypeError, ValueError, termios.error)
+
+
+class Line(StrEnum):
+    """A wire by which a device says something without sending a byte."""
+
+    CTS = "cts"
+    DSR = "dsr"
+    CD = "cd"
+    RI = "ri"
+
+
+_NO_LINES: Final = frozenset({errno.ENOTTY, errno.EINVAL, errno.ENOSYS})
+"""What the kernel says of a port that has no such wires, as a pseudo terminal."""
 
 
 class Port:
@@ -100,6 +117,21 @@ class Port:
             sent += len(chunk) if taken is None else taken
         self._tell(">", data, masked=False)
 
+    def is_on(self, line: Line) -> bool:
+        """Tell whether a wire is on: a positive voltage on RS-232, a low one on TTL.
+
+        Raises:
+            NoSuchLine: this kind of port has no such wires, or does not tell.
+        """
+        try:
+            if self.path.startswith(_SOCKET):  # pyserial would say that they are all on
+                raise NoSuchLine(self.name, line)
+            return bool(getattr(self._device, line))
+        except _GONE as error:
+            if isinstance(error, OSError) and error.errno in _NO_LINES:
+                raise NoSuchLine(self.name, line) from None
+            raise self._gone(error) from None
+
     def discard_input(self) -> None:
         """Forget what came and was not read."""
         try:
@@ -128,11 +160,15 @@ class Port:
     def close(self) -> None:
         """Give the port back. Never raises, not even when the device is long gone."""
         self._cancelled.set()
-        with contextlib.suppress(*_GONE, NotImplementedError):
-            # closing a blocked device waits up to 30 s for it to take the rest: what is unsent is dropped first
-            self._device.reset_output_buffer()
+        if not self.path.startswith(_RFC2217):  # there it is a question, and a dead server lets it wait for 3 s
+            with contextlib.suppress(*_GONE, NotImplementedError):
+                # closing a blocked device waits up to 30 s for it to take the rest: what is unsent is dropped first
+                self._device.reset_output_buffer()
+        connection = getattr(self._device, "_socket", None)
         with contextlib.suppress(*_GONE):
             self._device.close()
+        if connection is not None:  # pyserial's RFC 2217 leaves it open where the other side was the first to close
+            connection.close()
 
     def _gone(self, error: Exception) -> Disconnected:
         reason = f" ({os.strerror(error.errno)})" if isinstance(error, OSError) and error.errno else ""
@@ -189,7 +225,7 @@ def open_port(
             baudrate=baudrate,
             timeout=read_timeout_s,
             # pyserial's RFC 2217 knows none: there, a send that stalls for 5 s ends in Disconnected
-            write_timeout=None if path.startswith("rfc2217:") else write_timeout_s,
+            write_timeout=None if path.startswith(_RFC2217) else write_timeout_s,
             rtscts=rtscts,
             xonxoff=xonxoff,
             exclusive=None if URL.match(path) else True,

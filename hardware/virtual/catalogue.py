@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
+from hardware.virtual.keys import VirtualKeys, VirtualWires
 from hardware.virtual.modem import VirtualModem
 from hardware.virtual.pn532 import VirtualPn532
 from hardware.virtual.printer import VirtualPrinter
@@ -45,6 +46,8 @@ KINDS: Final[Mapping[str, Callable[[], Virtual]]] = {
     "resident_id": VirtualResidentId,
     "wiegand": VirtualWiegand,
     "scanner": VirtualScanner,
+    "wires": VirtualWires,
+    "keys": VirtualKeys,
     "modem": VirtualModem,
 }
 """One line for each kind that there is."""

@@ -1,15 +1,39 @@
-"""The printer, the card reader and the modem, and their events in the kiosk's own words."""
+"""The devices of the configuration, and their events in the kiosk's own words."""
 
 from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING, Final
 
-from hardware.events import CardSeen, DeviceDown, DeviceUp, PaperOk, PaperOut, PrintDone, SmsDone
+from hardware.events import (
+    CardSeen,
+    CodeScanned,
+    DeviceDown,
+    DeviceUp,
+    Key,
+    KeyPressed,
+    PaperOk,
+    PaperOut,
+    Presence,
+    PrintDone,
+    SmsDone,
+)
 from hardware.ports import Modem, Printer
-from kiosk.app.fittings import PRINTER, READER, fittings
+from kiosk.app.fittings import BUTTON, KEYPAD, PRINTER, READER, SCANNER, fittings
 from kiosk.app.text_messages import TextMessages
-from kiosk.core.events import CardTapped, Event, Part, PartChanged, SlipDone, SlipResult
+from kiosk.core import events
+from kiosk.core.events import (
+    CameNear,
+    CardTapped,
+    CodeShown,
+    Event,
+    Part,
+    PartChanged,
+    Press,
+    Pressed,
+    SlipDone,
+    SlipResult,
+)
 from kiosk.log import get_logger
 from kiosk.paper import document
 
@@ -25,11 +49,21 @@ if TYPE_CHECKING:
 
 log = get_logger()
 
+_PARTS: Final = {
+    PRINTER: Part.PRINTER,
+    READER: Part.READER,
+    SCANNER: Part.SCANNER,
+    BUTTON: Part.BUTTON,
+    KEYPAD: Part.KEYPAD,
+}
+"""Devices that somebody would miss."""
+_PAD: Final = {Key.NEXT: events.Key.NEXT, Key.BACK: events.Key.BACK, Key.OK: events.Key.OK}
+
 
 class Devices:
-    """The printer, the reader and the modem of the configuration, as far as there are any.
+    """Every device of the configuration that there is.
 
-    The modem's state is told to the staff alone: nothing that a person does at the box waits for it.
+    What becomes of the modem or the sensor is told to the staff alone: nothing that a person does waits for them.
 
     Args:
         config: of the box.
@@ -38,7 +72,7 @@ class Devices:
         on_card: takes the hash of each card; None: every card is nobody's, and works like the button.
 
     Raises:
-        WiringError: a driver is not installed.
+        WiringError: a driver is not installed, or does not accept its settings.
     """
 
     def __init__(
@@ -92,6 +126,10 @@ class Devices:
         match event:
             case CardSeen():
                 self._on_card(event.card_hash)
+            case CodeScanned() | KeyPressed() | Presence():
+                done = _done_by_a_person(event)
+                if done is not None:
+                    self._inbox.put(done)
             case PrintDone():
                 self._inbox.put(SlipDone(event.job_id, SlipResult(event.result.value)))
                 if event.sentence:
@@ -102,15 +140,24 @@ class Devices:
                     self.messages.take(event)
             case DeviceDown() | PaperOut():
                 log.warning("device not working", device=event.device, why=getattr(event, "sentence", "no paper"))
-                self._tell(event.device, works=False)
+                self._part_changed(event.device, works=False)
             case DeviceUp() | PaperOk():
-                self._tell(event.device, works=True)
+                self._part_changed(event.device, works=True)
 
-    def _tell(self, device: str, *, works: bool) -> None:
+    def _part_changed(self, device: str, *, works: bool) -> None:
         part = _PARTS.get(device)
         if part is not None:
             self._inbox.put(PartChanged(part, works))
 
 
-_PARTS: Final = {PRINTER: Part.PRINTER, READER: Part.READER}
-"""Devices whose failure a person at the box would notice."""
+def _done_by_a_person(event: CodeScanned | KeyPressed | Presence) -> Event | None:
+    """What somebody did, in the kiosk's own words; None where it is nothing to the kiosk."""
+    match event:
+        case CodeScanned():
+            return CodeShown(event.text, str(uuid.uuid4()))
+        case KeyPressed(key=Key.BIG):
+            return Pressed(Press.TAXI, str(uuid.uuid4()), beside=True)
+        case KeyPressed():
+            return events.KeyPressed(_PAD[event.key], str(uuid.uuid4()))
+        case Presence():
+            return CameNear() if event.near else None

@@ -8,6 +8,8 @@ from functools import partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Final
 
+from hardware.events import Key
+from kiosk.app.codes import is_ours
 from kiosk.app.faults import WiringError
 from kiosk.paper import fonts
 
@@ -15,10 +17,15 @@ if TYPE_CHECKING:
     from hardware.events import Emit
     from hardware.ports import Device
     from kiosk.config import Config
+    from kiosk.config.inputs import ButtonSection, KeypadSection
 
 PRINTER: Final = "printer"
 READER: Final = "reader"
 MODEM: Final = "modem"
+SCANNER: Final = "scanner"
+BUTTON: Final = "button"
+KEYPAD: Final = "keypad"
+PRESENCE: Final = "presence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,10 @@ def fittings(config: Config, card_key: bytes | None, *, looks_only: bool = False
         found.append(Fitting(READER, config.reader.port, partial(_reader, config, card_key)))
     if config.modem.port:
         found.append(Fitting(MODEM, config.modem.port, partial(_modem, config, looks_only)))
+    others = {SCANNER: _scanner, BUTTON: _button, KEYPAD: _keypad, PRESENCE: _presence}
+    for name, make in others.items():
+        if port := getattr(config, name).port:
+            found.append(Fitting(name, port, partial(make, config)))
     return tuple(found)
 
 
@@ -77,6 +88,34 @@ def _modem(config: Config, looks_only: bool, emit: Emit) -> Device:
     own = {} if looks_only else {"pin": chosen.pin.reveal(), "folder": config.store.folder / MODEM}
     make = driver("taxikiosk.modem", chosen.driver)
     return _accepted(MODEM, lambda: make(MODEM, chosen.port, emit, baudrate=chosen.baudrate, **own))
+
+
+def _scanner(config: Config, emit: Emit) -> Device:
+    chosen = config.scanner
+    own = {"wanted": is_ours, "prefix": chosen.prefix, "ends": chosen.ends, **_speed(chosen.baudrate)}
+    make = driver("taxikiosk.scanner", chosen.driver)
+    return _accepted(SCANNER, lambda: make(SCANNER, chosen.port, emit, **own))
+
+
+def _button(config: Config, emit: Emit) -> Device:
+    return _keys(BUTTON, config.button, {Key.BIG: config.button.signal}, emit)
+
+
+def _keypad(config: Config, emit: Emit) -> Device:
+    chosen = config.keypad
+    return _keys(KEYPAD, chosen, {Key.NEXT: chosen.next, Key.BACK: chosen.back, Key.OK: chosen.ok}, emit)
+
+
+def _keys(name: str, chosen: ButtonSection | KeypadSection, signals: dict[Key, str], emit: Emit) -> Device:
+    make = driver("taxikiosk.keys", chosen.driver)
+    return _accepted(name, lambda: make(name, chosen.port, emit, signals=signals, **_speed(chosen.baudrate)))
+
+
+def _presence(config: Config, emit: Emit) -> Device:
+    chosen = config.presence
+    make = driver("taxikiosk.presence", chosen.driver)
+    own = {"signal": chosen.signal, **_speed(chosen.baudrate)}
+    return _accepted(PRESENCE, lambda: make(PRESENCE, chosen.port, emit, **own))
 
 
 def _speed(baudrate: int) -> dict[str, int]:

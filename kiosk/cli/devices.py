@@ -49,7 +49,9 @@ def list_ports(path: Path | None, *, as_json: bool) -> None:
 @devices.command()
 @click.argument("kinds", nargs=-1, metavar="[KIND]...")
 @click.option(
-    "--folder", type=click.Path(path_type=Path, file_okay=False), help="Put a link to each port here, named by KIND."
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Put links to the ports here, named by KIND.",
 )
 def virtual(kinds: tuple[str, ...], folder: Path | None) -> None:
     """Start virtual devices on pseudo terminals, until `quit` or the end of the input.
@@ -126,6 +128,9 @@ def _help(device: Virtual) -> str:
 @contextlib.contextmanager
 def _linked(folder: Path, kind: str, device: Virtual) -> Iterator[str]:
     link = folder / kind
+    if "://" in device.path:  # an address, which no link can hold
+        yield device.path
+        return
     try:
         folder.mkdir(parents=True, exist_ok=True)
         link.symlink_to(device.path)

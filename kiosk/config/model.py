@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from kiosk.config.dispatchers import DispatchSection, SecondSection
 from kiosk.config.fields import Filled, Hour, Language, LanguageKey, Number, Rate, Section, Telephone, Whole, Yes, key
+from kiosk.config.inputs import ButtonSection, KeypadSection, PresenceSection, ScannerSection
 from kiosk.config.messages import ModemSection, SmsSection
 from kiosk.config.readers import ReaderSection
 
@@ -187,6 +188,26 @@ class Config(BaseSettings):
         "a dispatcher that is asked by text message, through the modem; without a number there is none",
         "通过短信叫车的调度方；没有号码就没有",
         default_factory=SmsSection,
+    )
+    scanner: ScannerSection = key(
+        "the scanner for the codes on slips and code cards; without a port there is none",
+        "扫码器，扫小票和码卡上的码；没有端口就没有",
+        default_factory=ScannerSection,
+    )
+    button: ButtonSection = key(
+        "a large button beside the glass; without a port there is none",
+        "屏幕外的大按钮；没有端口就没有",
+        default_factory=ButtonSection,
+    )
+    keypad: KeypadSection = key(
+        "three keys to be felt by hand; without a port there are none",
+        "可摸的三个按键；没有端口就没有",
+        default_factory=KeypadSection,
+    )
+    presence: PresenceSection = key(
+        "a sensor that sees somebody come near; without a port there is none",
+        "有人走近的感应器；没有端口就没有",
+        default_factory=PresenceSection,
     )
     voice: VoiceSection = key("what is spoken", "语音", default_factory=VoiceSection)
     store: StoreSection = key("what must survive a power cut", "断电也不能丢的数据", default_factory=StoreSection)

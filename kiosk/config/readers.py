@@ -1,4 +1,4 @@
-"""Every key about the card reader."""
+"""Every key about the card reader, and how fast any such device speaks."""
 
 from __future__ import annotations
 
@@ -18,6 +18,20 @@ def _speed(bits: int) -> int:
     return bits
 
 
+Baudrate = Annotated[int, Strict(), AfterValidator(_speed)]
+
+
+def baudrate() -> int:
+    """Describe the key that says how fast a device speaks."""
+    found: int = key(
+        "bits per second; 0: what devices of this kind usually speak",
+        "波特率；0 为此类设备的常用值",
+        0,
+        expected=f"0 or a whole number from {_SLOWEST} to {_FASTEST}",
+    )
+    return found
+
+
 class ReaderSection(Section):
     """The card reader. Without a port there is none, and the button does it all."""
 
@@ -32,12 +46,7 @@ class ReaderSection(Section):
         "写法同打印机；pcsc 写读卡器名称的一部分或 any，hid 写 usb:VID:PID 或 /dev/input/by-id/...；空为没有",
         "",
     )
-    baudrate: Annotated[int, Strict(), AfterValidator(_speed)] = key(
-        "bits per second; 0: what readers of this kind usually speak",
-        "波特率；0 为此类读卡器的常用值",
-        0,
-        expected=f"0 or a whole number from {_SLOWEST} to {_FASTEST}",
-    )
+    baudrate: Baudrate = baudrate()
     options: dict[str, str | bool | int | float] = key(
         'further settings of this driver; wiegand: form = "{hex24}" is how the bridge writes a card, ends = "line" or '
         '"gap" what ends it',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -58,6 +58,10 @@ class Part(StrEnum):
     READER = "reader"
     VOICE = "voice"
     STORE = "store"
+    SCANNER = "scanner"
+    BUTTON = "button"
+    """The large one beside the glass."""
+    KEYPAD = "keypad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class Pressed:
     press: Press
     fresh_ref: str
     """A new UUID4, for the trip that this press may begin."""
+    beside: bool = False
+    """The big button of the box itself, which is there whatever stands on the glass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,19 @@ class CardTapped:
     fresh_ref: str
     guest: Guest | None = None
     """Whose card it is, where the box knows that."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeShown:
+    """Somebody held a code of ours under the scanner: that of a slip, a code card or a way home."""
+
+    code: str = field(repr=False)
+    fresh_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameNear:
+    """The sensor sees somebody who was not there before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +177,8 @@ Event = (
     | Pressed
     | KeyPressed
     | CardTapped
+    | CodeShown
+    | CameNear
     | TripChanged
     | TripLost
     | LinkChanged

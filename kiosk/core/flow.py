@@ -9,7 +9,9 @@ from dispatch_client.trips import WITH_TAXI, TripStatus
 from kiosk.core.choices import how_to_hear, sample, told
 from kiosk.core.effects import Effect, Hush, Say, TellStaff
 from kiosk.core.events import (
+    CameNear,
     CardTapped,
+    CodeShown,
     Event,
     KeyPressed,
     LinkChanged,
@@ -26,7 +28,7 @@ from kiosk.core.events import (
     TripLost,
 )
 from kiosk.core.keys import at_ease, meant, moved
-from kiosk.core.moves import home, put
+from kiosk.core.moves import home, put, touched
 from kiosk.core.news import WAIT_TOLD_S, show_news, slip_done, trip_news
 from kiosk.core.parts import minutes_left
 from kiosk.core.presses import CALL_S, back, card, early_presses, pressed
@@ -61,6 +63,8 @@ CALLS_S: Final = (60.0, 180.0, 300.0)
 """After the arrival the person is called again at these seconds."""
 STORE_S: Final = 10.0
 """A press that is not on disk after this is said to be lost: a disk that hangs must not look like hope."""
+GREET_S: Final = 60.0
+"""Who comes near is greeted no more often than this: a box at a gate must not talk all day."""
 LANGUAGE_BACK_S: Final = 30.0
 """A language chosen at the idle screen goes back to the default after this."""
 
@@ -90,7 +94,7 @@ def _choice_told(before: State, state: State) -> tuple[State, Effects]:
     return state, (_say(state, shown, (*about, told(shown, at))),)
 
 
-def _take(state: State, event: Event) -> tuple[State, Effects]:  # noqa: C901, PLR0911 - one way out for each kind of event
+def _take(state: State, event: Event) -> tuple[State, Effects]:  # noqa: C901, PLR0911, PLR0912 - one way out for each kind of event
     match event:
         case Tick():
             return _tick(replace(state, mono=event.mono, wall=event.wall), state)
@@ -100,6 +104,10 @@ def _take(state: State, event: Event) -> tuple[State, Effects]:  # noqa: C901, P
             return moved(state, event.key), ()
         case CardTapped():
             return card(state, event)
+        case CodeShown():
+            return touched(state), ()
+        case CameNear():
+            return _greeted(state)
         case TripChanged():
             return trip_news(state, event.trip)
         case TripLost():
@@ -118,6 +126,16 @@ def _take(state: State, event: Event) -> tuple[State, Effects]:  # noqa: C901, P
             return put(state, replace(known, staff_told=True)) if known else state, ()
         case StoreDamaged():
             return state, (TellStaff("trip store damaged", ""),)
+
+
+def _greeted(state: State) -> tuple[State, Effects]:
+    """Say to whoever comes near how to get a taxi; not to everybody in a stream of people, and not into a visit."""
+    shown, last = scene(state), state.greeted
+    if shown.name is not SceneName.HOME or Part.VOICE in state.broken:
+        return state, ()
+    if last is not None and state.mono - last < GREET_S:
+        return state, ()
+    return replace(state, greeted=state.mono), (_say(state, shown),)
 
 
 def _tick(state: State, before: State) -> tuple[State, Effects]:
@@ -189,7 +207,8 @@ def _speech(old: State, new: State, event: Event) -> Effects:
         return (_say(new, now, (sample(now.language),)),)
     before = scene(old)
     if (now.key, now.language) == (before.key, before.language):
-        return (Hush(),) if isinstance(event, Pressed) else ()
+        # A hand that pounds on the box's own button does not want silence.
+        return (Hush(),) if isinstance(event, Pressed) and not event.beside else ()
     if now.name is SceneName.HOME and before.language == now.language and not isinstance(event, Pressed):
         return (Hush(),)
     if Part.VOICE in new.broken or not now.speech:

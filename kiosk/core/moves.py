@@ -29,6 +29,7 @@ def home(state: State) -> State:
         comfort=Comfort(),
         keys=False,
         focus=None,
+        greeted=state.mono,
     )
 
 

@@ -139,6 +139,9 @@ def banner(state: State, language: str) -> str:
     sentences = {
         Part.VOICE: say("This box cannot speak at the moment."),
         Part.PRINTER: say("This box cannot print at the moment."),
+        Part.BUTTON: say("The wall button does not work. Please press the screen."),
+        Part.KEYPAD: say("The three keys do not work. Please press the screen."),
         Part.READER: say("Cards cannot be read at the moment. The button works."),
+        Part.SCANNER: say("Codes cannot be read at the moment. The button works."),
     }
     return next((text for part, text in sentences.items() if part in state.broken), "")

@@ -27,8 +27,10 @@ CARD_AGAIN_S: Final = 120.0
 
 
 def pressed(state: State, event: Pressed) -> tuple[State, Effects]:  # noqa: PLR0911 - one way out for each button
-    """Take in a press. Only what stands on the glass now can be pressed."""
+    """Take in a press. Only what stands on the glass now can be pressed, and the button beside it."""
     state = touched(state)
+    if event.beside:
+        return _asked_from_beside(state, event.fresh_ref)
     there = {button.press for button in scene(state).buttons}
     if event.press not in there and not (state.keys and event.press in {b.press for b in choices(scene(state))}):
         return state, ()  # a second finger, or a touch that was under way while the screen changed
@@ -127,20 +129,26 @@ def _ask(state: State, ref: str, holder: str | None, guest: Guest | None = None)
 
 
 def card(state: State, event: CardTapped) -> tuple[State, Effects]:
-    """Take in a card: its own trip, or a new one. Only an unanswered question and an unkept press come first."""
-    state = touched(state)
+    """Take in a card: its own trip, or a new one."""
+    return _asked_from_beside(touched(state), event.fresh_ref, event.holder, event.guest)
+
+
+def _asked_from_beside(
+    state: State, fresh_ref: str, holder: str | None = None, guest: Guest | None = None
+) -> tuple[State, Effects]:
+    """A card or the box's own button, whatever the screen; an unanswered question and an unkept press first."""
     if scene(state).name in {SceneName.OUT_OF_SERVICE, SceneName.CALLING, SceneName.STILL_WANTED}:
         return state, ()
-    state = _called_again_later(state, event.holder)
-    if event.guest is not None:
-        state = met(state, event.guest)
-    return _taxi(state, event.fresh_ref, event.holder, event.guest)
+    state = _called_again_later(state, holder)
+    if guest is not None:
+        state = met(state, guest)
+    return _taxi(state, fresh_ref, holder, guest)
 
 
-def _called_again_later(state: State, holder: str) -> State:
+def _called_again_later(state: State, holder: str | None) -> State:
     """Whoever is being called to the door just now is called again when the screen is free."""
     shown, visit = state.shown, state.visit
-    if shown is None or visit is None or shown.trip.holder == holder or shown.trip.coming:
+    if shown is None or visit is None or (holder is not None and shown.trip.holder == holder) or shown.trip.coming:
         return state
     cut = shown.trip.status is TripStatus.ARRIVED and state.mono - visit.since < CALL_S
     return update(state, shown.trip.ref, unseen=True) if cut else state

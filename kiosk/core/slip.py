@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kiosk.core.reading import clock_written, plate_written, whole_minutes
 from kiosk.core.words import words
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from dispatch_client.trips import Trip
     from kiosk.core.state import Box, Waiting
+
+
+CODE_MARK: Final = "taxi:"
+"""Before the reference in the square code of a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def slip(box: Box, waiting: Waiting, language: str, now: datetime, car: str) -> 
         old_plate=plate_written(old.plate) if old else "",
         car=car,
         expected=say("About {time} at {gate}", time=_minute(trip.eta_at, now), gate=gate) if trip.eta_at else "",
-        code=f"taxi:{reference(box, trip)}",
+        code=f"{CODE_MARK}{reference(box, trip)}",
         code_title=say("Trip {reference}", reference=reference(box, trip)),
         code_text=say("Show this slip to anybody who helps you. It tells them which taxi it was."),
         fare=say("Pay once, to the driver."),

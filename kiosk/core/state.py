@@ -174,6 +174,8 @@ class State:
     """Which of the choices OK would take; None: they have not been told yet."""
     lost: frozenset[str] = frozenset()
     """Presses that could not be stored, shown until their visit ends."""
+    greeted: float | None = None
+    """Monotonic second at which somebody who came near was last told how to get a taxi, or left the screen."""
 
     @property
     def shown(self) -> Waiting | None:

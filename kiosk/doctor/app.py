@@ -25,6 +25,9 @@ _PARTS: Final = {
     "voice": ("The box cannot speak.", "See what is said of sound."),
     "printer": ("The box cannot print.", "See what is said of the printer."),
     "reader": ("Cards cannot be read.", "See what is said of the reader."),
+    "scanner": ("Codes cannot be read.", "See what is said of the scanner."),
+    "button": ("The button beside the screen does not work.", "See what is said of the button."),
+    "keypad": ("The three keys do not work.", "See what is said of the keypad."),
     "store": ("No press can be stored: the screen says that it is out of service.", "See what is said of the outbox."),
 }
 

@@ -119,6 +119,7 @@ def device(request: pytest.FixtureRequest) -> Iterator[Virtual]:
     made.close()
 
 
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # pyserial's own
 def test_each_kind_can_be_opened_unplugged_and_told_something(device: Virtual) -> None:
     known = commands(device)
     assert {"unplug", "replug"} < set(known)
