@@ -57,6 +57,8 @@ class Hands:
     asks: Asks
     speaks: Speaks
     prints: Callable[[str, Slip], None] | None
+    tells: Callable[[str, str, int | None], None] = lambda _what, _ref, _number: None
+    """Tells a caretaker (what, which trip, boarding number)."""
 
 
 class Kiosk:
@@ -174,3 +176,5 @@ class Kiosk:
                 self._inbox.put(SlipDone(effect.job_id, SlipResult.FAILED))
             case TellStaff():
                 log.warning("for the staff", what=effect.what, trip=effect.ref)
+                waiting = self.state.waiting.get(effect.ref)
+                hands.tells(effect.what, effect.ref, waiting.trip.request.boarding_number if waiting else None)

@@ -199,6 +199,13 @@ def services_of(
     mouth = Mouth(config, inbox, player, wait) if config.voice.enabled else Mute()
     hands = Hands(asks=courier, speaks=mouth, prints=devices.print if devices.printer else None)
     services = Services(hands, devices.all)
+    if devices.messages is not None and config.sms.caretaker:
+        from kiosk.app.caretaker import Caretaker
+
+        caretaker = Caretaker(devices.messages, config.sms.caretaker, box_of(config), inbox)
+        hands.tells = caretaker.tell
+        services.starts.append(caretaker.start)
+        services.stops.append(caretaker.stop)
     if isinstance(mouth, Mouth):
         services.starts += [mouth.voice.start, lambda: mouth.prepare(config)]
         services.stops.append(mouth.voice.close)

@@ -33,7 +33,7 @@ class ModemSection(Section):
 
 
 class SmsSection(Section):
-    """A dispatcher that is asked by text message. Without a number there is none."""
+    """Who is written to: a dispatcher without an API, and a person who looks after the box."""
 
     number: Annotated[str, StringConstraints(pattern=r"^[0-9]{3,20}$")] | International = key(
         "whom to write to; empty: nobody",
@@ -47,6 +47,12 @@ class SmsSection(Section):
         240,
         ge=0,
         le=3600,
+    )
+    caretaker: International = key(
+        "number of a person who is told when somebody waits here in vain; empty: nobody",
+        "有人叫不到车时发短信通知的负责人；空为没有",
+        "",
+        expected="a telephone number with its country, as +862162580017",
     )
     language: Literal["zh_CN", "en"] = key("in which its people read", "对方阅读的语言", "zh_CN")
     template: Annotated[str, StringConstraints(max_length=200)] = key(

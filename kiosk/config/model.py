@@ -222,8 +222,9 @@ class Config(BaseSettings):
                 f"second.after_s: expected {self.dispatch.wider_s} or more, "
                 "because before that the first dispatcher has not looked further away (dispatch.wider_s)"
             )
-        if self.sms.number and not self.modem.port:
-            raise ValueError("sms.number: expected a port under [modem] too, which is what writes")
+        for name, number in (("number", self.sms.number), ("caretaker", self.sms.caretaker)):
+            if number and not self.modem.port:
+                raise ValueError(f"sms.{name}: expected a port under [modem] too, which is what writes")
         below = max(self.dispatch.wider_s, self.second.after_s if self.second.provider else 0)
         if self.sms.number and self.sms.after_s < below:
             raise ValueError(f"sms.after_s: expected {below} or more, because the others are asked first")

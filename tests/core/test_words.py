@@ -17,8 +17,12 @@ PO = ROOT / "kiosk" / "locale" / "zh_CN" / "LC_MESSAGES" / "kiosk.po"
 
 
 def _used() -> set[str]:
-    found = extract_from_dir(str(CORE), keywords={"say": None, "other": None})
-    return {str(message) for _, _, message, _, _ in found if message}
+    found = [
+        message
+        for folder in (CORE, CORE.parent / "app")
+        for _, _, message, _, _ in extract_from_dir(str(folder), keywords={"say": None, "other": None})
+    ]
+    return {str(message) for message in found if message}
 
 
 def _fields(text: str) -> set[str]:
