@@ -208,7 +208,11 @@ class Vault:
             raise self._failure("copy", error) from error
 
     def whole(self) -> bool:
-        """Tell whether every page is what was written and the tables agree with each other."""
+        """Tell whether every page is what was written and the tables agree with each other.
+
+        Pages are looked at in the file itself: what a power cut left half-written is made good from the log first.
+        """
+        self.settle()
         return not self.rows("PRAGMA cipher_integrity_check") and self.rows("PRAGMA integrity_check") == [("ok",)]
 
     def close(self) -> None:
