@@ -13,6 +13,7 @@ from kiosk.cli.devices import devices
 from kiosk.cli.doctor import doctor
 from kiosk.cli.options import Size, config_option, fail
 from kiosk.cli.residents import residents
+from kiosk.cli.voice import voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ def main() -> None:
     """The one-touch taxi kiosk."""
 
 
-for _verbs in (devices, doctor, residents, caretakers, audit_log):
+for _verbs in (devices, doctor, residents, caretakers, audit_log, voice):
     main.add_command(_verbs)
 
 

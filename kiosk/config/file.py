@@ -75,6 +75,7 @@ def checked(values: Mapping[str, Any], *, name: str, folder: Path) -> Config:
     return config.model_copy(
         update={
             "store": config.store.model_copy(update=places),
+            "voice": config.voice.model_copy(update={"bank": config.voice.bank and folder / config.voice.bank}),
             "dispatch": _with_token(config.dispatch, f"{name}: dispatch", folder),
             "second": _with_token(config.second, f"{name}: second", folder),
         }

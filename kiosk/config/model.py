@@ -6,7 +6,7 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 from pydantic.types import StringConstraints
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -136,6 +136,11 @@ class VoiceSection(Section):
     quiet_from: Hour = key("when the quiet hours begin", "安静时段开始", time(21, 0))
     quiet_until: Hour = key("when they end; the same time: there are none", "安静时段结束；相同则没有", time(7, 0))
     quiet_volume: Number = key("volume in the quiet hours", "安静时段的音量", 0.3, ge=0, le=4)
+    bank: Annotated[Path | None, BeforeValidator(lambda path: path or None)] = key(
+        "folder of your own recordings, by language; see `taxi-kiosk voice list`; empty: none",
+        "自录语音的文件夹，按语言分；见 `taxi-kiosk voice list`；空为没有",
+        None,
+    )
 
 
 class StoreSection(Section):

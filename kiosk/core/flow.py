@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from dispatch_client.trips import WITH_TAXI, TripStatus
 from kiosk.core.choices import how_to_hear, sample, told
@@ -35,9 +35,6 @@ from kiosk.core.presses import CALL_S, back, card, early_presses, pressed
 from kiosk.core.scene import Line, Scene, SceneName
 from kiosk.core.scenes import scene
 from kiosk.core.state import ON_BOARD, Box, Stage, State, Waiting
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Effects = tuple[Effect, ...]
 
@@ -228,8 +225,3 @@ def _say(state: State, shown: Scene, lines: tuple[Line, ...] = ()) -> Say:
         volume=comfort.volume,
         pace=comfort.pace,
     )
-
-
-def spoken_lines(scenes: Iterable[Scene]) -> frozenset[tuple[str, str]]:
-    """Every (language, line) of these scenes as it is read: what can be rendered ahead of time."""
-    return frozenset((shown.language, said.read) for shown in scenes for said in shown.speech)

@@ -8,7 +8,10 @@ import sys
 import wave
 from array import array
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 RATE_HZ: Final = 22050
 """What espeak-ng renders; everything here is mono, 16 bits."""
@@ -23,6 +26,10 @@ _MARGIN_S: Final = 0.06
 _FADE_S: Final = 0.008
 _KNEE: Final = 0.7 * FULL_SCALE
 """From here on peaks are bent instead of cut off: a loud voice distorts softly and never wraps."""
+
+
+_CUT_ROW: Final = 3
+"""A loud voice may touch full scale for a sample or two; one that was cut off stays there."""
 
 
 class SoundError(Exception):
@@ -119,6 +126,57 @@ def levelled(wav: bytes, volume: float) -> bytes:
         data = array("h", [_bent(x * gain) for x in data])
     _fade(data)
     return packed(data)
+
+
+def louder(wav: bytes, volume: float) -> bytes:
+    """Give the sound at `volume` times its amplitude, bent where that is too much.
+
+    Raises:
+        SoundError: as `samples`.
+    """
+    data = samples(wav)
+    if volume * _peak(data) <= _KNEE:
+        return packed(array("h", [int(x * volume) for x in data]))
+    return packed(array("h", [_bent(x * volume) for x in data]))
+
+
+def joined(wavs: Sequence[bytes], pauses_s: Sequence[float]) -> bytes:
+    """Put sounds one after the other, each followed by its pause in seconds.
+
+    Raises:
+        SoundError: as `samples`.
+    """
+    data = array("h")
+    for wav, pause_s in zip(wavs, pauses_s, strict=True):
+        data.extend(samples(wav))
+        data.extend(array("h", bytes(2 * int(pause_s * RATE_HZ))))
+    return packed(data)
+
+
+def silent_ends(wav: bytes) -> tuple[float, float]:
+    """Tell how many seconds at the beginning and at the end nothing sounds.
+
+    Raises:
+        SoundError: as `samples`.
+    """
+    frames = _frames(samples(wav))
+    spoken = [i for i, rms in enumerate(frames) if rms > _amplitude(_SPOKEN_ABOVE_DBFS)]
+    if not spoken:
+        return len(frames) * _FRAME_S, len(frames) * _FRAME_S
+    return spoken[0] * _FRAME_S, (len(frames) - 1 - spoken[-1]) * _FRAME_S
+
+
+def cut_off(wav: bytes) -> int:
+    """Count the places where a recording ran into full scale: some samples in a row that stand at the very end of it.
+
+    Raises:
+        SoundError: as `samples`.
+    """
+    places = row = 0
+    for x in samples(wav):
+        row = row + 1 if x >= FULL_SCALE - 1 or x <= 1 - FULL_SCALE else 0
+        places += row == _CUT_ROW
+    return places
 
 
 def chime(volume: float) -> bytes:

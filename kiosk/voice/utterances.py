@@ -48,13 +48,16 @@ class VoiceSettings:
     quiet_volume: float = 0.3
     """Amplitude between the two, which may span midnight. Equal or missing times: no quiet hours."""
 
-    def volume_at(self, now: time) -> float:
-        """Give the amplitude that is meant for this time of day."""
+    def quiet_at(self, now: time) -> bool:
+        """Tell whether this time of day is in the quiet hours."""
         start, end = self.quiet_from, self.quiet_until
         if start is None or end is None or start == end:
-            return self.volume
-        inside = start <= now < end if start < end else now >= start or now < end
-        return min(self.volume, self.quiet_volume) if inside else self.volume
+            return False
+        return start <= now < end if start < end else now >= start or now < end
+
+    def volume_at(self, now: time) -> float:
+        """Give the amplitude that is meant for this time of day."""
+        return min(self.volume, self.quiet_volume) if self.quiet_at(now) else self.volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Spoken:
 
     id: str
     engine: str
-    """What rendered it: `pyttsx3`, or `espeak-ng` when pyttsx3 failed for one of the lines and its command helped."""
+    """`recorded` when every line was; else what rendered: `pyttsx3`, or `espeak-ng` when pyttsx3 failed for a line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,20 +12,28 @@ from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import TYPE_CHECKING, Final
 
+from kiosk.voice.ambience import gain
 from kiosk.voice.cache import ClipCache
 from kiosk.voice.children import ChildAborted
 from kiosk.voice.languages import speaker
 from kiosk.voice.players import Playback, Player, PlayerBroken, Wait, at_speed
 from kiosk.voice.renderer import ENGINES, NotRendered, Renderer
+from kiosk.voice.sound import seconds_and_peak
 from kiosk.voice.utterances import Clip, Spoken, Utterance, VoiceBroken, VoiceMended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from kiosk.voice.ambience import Ambience
+    from kiosk.voice.bank import Bank
     from kiosk.voice.utterances import VoiceEvent, VoiceSettings
 
 _MOST_WAITING: Final = 16
 """What waits behind as many others is about a moment long gone: the oldest is dropped."""
+
+_RECORDED: Final = "recorded"
+_MAKERS: Final = (_RECORDED, *ENGINES)
+"""What a line may come from; the last resort last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,8 @@ class Voice:
         now: Callable[[], datetime] = datetime.now,
         wait: Wait | None = None,
         renderer: Renderer | None = None,
+        bank: Bank | None = None,
+        ambience: Ambience | None = None,
     ) -> None:
         self._player = player
         self._settings = settings
@@ -57,9 +67,12 @@ class Voice:
         self._now = now
         self._wait = wait or at_speed(1)
         self._renderer = renderer or Renderer(ClipCache(cache_dir))
+        self._bank = bank
+        self._ambience = ambience
         self._wake = Condition()
         self._queue: deque[_Job] = deque(maxlen=_MOST_WAITING)
         self._to_prepare: deque[tuple[str, str]] = deque()
+        self._to_find: deque[Callable[[], Iterable[tuple[str, str]]]] = deque()
         self._speaking: _Job | None = None
         self._preparing = False
         self._playback: Playback | None = None
@@ -92,6 +105,12 @@ class Voice:
             self._to_prepare.extend(lines)
             self._wake.notify_all()
 
+    def prepare_found(self, find: Callable[[], Iterable[tuple[str, str]]]) -> None:
+        """Look for lines to prepare on the voice's own thread, when there is nothing to say."""
+        with self._wake:
+            self._to_find.append(find)
+            self._wake.notify_all()
+
     def wait_idle(self, timeout: float) -> bool:
         """Wait until nothing is said or waits to be said; False when that took longer than `timeout` seconds."""
         with self._wake:
@@ -100,13 +119,14 @@ class Voice:
     def wait_prepared(self, timeout: float) -> bool:
         """Wait until everything given to `prepare` is rendered; False when that took longer than `timeout` seconds."""
         with self._wake:
-            return self._wake.wait_for(lambda: not self._to_prepare and not self._preparing, timeout)
+            return self._wake.wait_for(lambda: not (self._to_find or self._to_prepare or self._preparing), timeout)
 
     def close(self) -> None:
         """Fall silent and end the thread."""
         with self._wake:
             self._closed = True
             self._to_prepare.clear()
+            self._to_find.clear()
             self._drop()
             self._wake.notify_all()
         if self._thread.is_alive():
@@ -124,14 +144,17 @@ class Voice:
         self._guarded(self._player.check)
         while not self._closed:
             with self._wake:
-                self._wake.wait_for(lambda: self._closed or self._queue or self._to_prepare)
+                self._wake.wait_for(lambda: self._closed or self._queue or self._to_prepare or self._to_find)
                 job = self._speaking = self._queue.popleft() if self._queue else None
                 line = self._to_prepare.popleft() if not job and self._to_prepare else None
-                self._preparing = line is not None
+                find = self._to_find.popleft() if not job and not line and self._to_find else None
+                self._preparing = line is not None or find is not None
             if job:
                 self._guarded(partial(self._speak, job))
             elif line:
                 self._guarded(partial(self._prepare, *line))
+            elif find:
+                self._guarded(partial(self._find, find))
             with self._wake:
                 self._speaking = self._playback = None
                 self._preparing = False
@@ -156,11 +179,12 @@ class Voice:
         engines = set()
         whole = True
         playing: Playback | None = None
+        volume = self._volume_now() * utterance.volume  # once: from now on a meter would hear ourselves
         if utterance.chime:
-            playing = self._begin(self._chime(utterance), job)
+            playing = self._begin(self._chime(utterance, volume), job)
         for line in utterance.lines * utterance.repeat:
             try:  # rendering goes on while the line before is heard
-                rendered = self._render(utterance, line)
+                rendered = self._render(utterance, line, volume)
             except NotRendered as error:
                 whole = False
                 self._tell_broken(str(error))
@@ -177,20 +201,25 @@ class Voice:
             playing = self._begin(clip, job)
         self._finish(playing, job, last=True)
         if whole and not job.hushed.is_set():
-            last_resort = max(engines, key=ENGINES.index, default=ENGINES[0])
+            last_resort = max(engines, key=_MAKERS.index, default=ENGINES[0])
             self._emit(Spoken(utterance.id, last_resort))
 
-    def _render(self, utterance: Utterance, line: str) -> tuple[Clip, str] | None:
-        rate = self._rate(utterance.language, utterance.pace)
-        volume = self._volume() * utterance.volume
-        rendered = self._renderer.render(line, utterance.language, rate=rate, volume=volume, private=utterance.private)
+    def _render(self, utterance: Utterance, line: str, volume: float) -> tuple[Clip, str] | None:
+        language, private = utterance.language, utterance.private
+        wav = self._recorded(line, language, volume) if utterance.pace == 1 and not private else None
+        if wav is not None:
+            return Clip(utterance.id, line, language, wav, seconds_and_peak(wav)[0]), _RECORDED
+        rate = self._rate(language, utterance.pace)
+        rendered = self._renderer.render(line, language, rate=rate, volume=volume, private=private)
         if rendered is None:
             return None
-        clip = Clip(utterance.id, line, utterance.language, rendered.wav, rendered.seconds, utterance.private)
-        return clip, rendered.engine
+        return Clip(utterance.id, line, language, rendered.wav, rendered.seconds, private), rendered.engine
 
-    def _chime(self, utterance: Utterance) -> Clip:
-        rendered = self._renderer.chime(self._volume() * utterance.volume)
+    def _recorded(self, line: str, language: str, volume: float) -> bytes | None:
+        return self._bank.clip(line, language, volume) if self._bank else None
+
+    def _chime(self, utterance: Utterance, volume: float) -> Clip:
+        rendered = self._renderer.chime(volume)
         return Clip(utterance.id, "♪", "", rendered.wav, rendered.seconds)
 
     def _begin(self, clip: Clip, job: _Job) -> Playback:
@@ -218,9 +247,13 @@ class Voice:
             self._broken = False
             self._emit(VoiceMended())
 
+    def _find(self, find: Callable[[], Iterable[tuple[str, str]]]) -> None:
+        self.prepare(find())
+
     def _prepare(self, language: str, line: str) -> None:
         try:
-            self._renderer.render(line, language, rate=self._rate(language), volume=self._volume(), idle=True)
+            if self._recorded(line, language, self._volume()) is None:
+                self._renderer.render(line, language, rate=self._rate(language), volume=self._volume(), idle=True)
         except ChildAborted:
             with self._wake:
                 if not self._closed:
@@ -231,6 +264,13 @@ class Voice:
 
     def _volume(self) -> float:
         return self._settings.volume_at(self._now().time())
+
+    def _volume_now(self) -> float:
+        """The volume that is set, and more where it is loud; never in the quiet hours, which are for the neighbours."""
+        now = self._now().time()
+        if self._ambience is None or self._settings.quiet_at(now):
+            return self._settings.volume_at(now)
+        return self._settings.volume_at(now) * gain(self._ambience.level_dba())
 
     def _tell_broken(self, sentence: str) -> None:
         if not self._broken:
