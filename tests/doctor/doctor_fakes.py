@@ -52,3 +52,8 @@ def told(results: Iterable[Result]) -> dict[str, str]:
 def one(results: Iterable[Result], name: str) -> Result:
     [found] = [result for result in results if result.id == name]
     return found
+
+
+def ours(folder: Path) -> list[Path]:
+    """A test's folder and all above it that pytest closed to others; how many depends on how many workers there are."""
+    return [one for one in (folder, *folder.parents) if one.stat().st_mode & 0o077 == 0]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from doctor_fakes import one, told
+from doctor_fakes import one, ours, told
 
 from kiosk.config import ConfigError, load
 from kiosk.doctor import screen, settings, sound
@@ -130,7 +130,7 @@ def test_every_key_below_the_store_is_looked_at(configured: Path) -> None:
     key = configured.parent / "store" / "residents" / "residents.key"
     key.parent.mkdir(parents=True)
     key.touch(0o644)
-    for folder in (configured.parent, *configured.parent.parents[:2], key.parent.parent):
+    for folder in (*ours(configured.parent), key.parent.parent):
         folder.chmod(0o755)
     assert told(settings.secrets(configured, load(configured)))["secrets.key.residents"] == "fail"
     key.parent.parent.chmod(0o700)
@@ -143,7 +143,7 @@ def test_a_token_that_others_can_read_fails_unless_its_folder_is_closed(
 ) -> None:
     token = configured.parent / "dispatch.token"
     token.chmod(mode)
-    for folder in (configured.parent, *configured.parent.parents[:2]):
+    for folder in ours(configured.parent):
         folder.chmod(0o755)
     result = one(settings.secrets(configured, load(configured)), "secrets.token.dispatch")
     assert result.health == "fail"
@@ -155,7 +155,7 @@ def test_a_token_that_others_can_read_fails_unless_its_folder_is_closed(
 
 def test_a_token_in_the_configuration_makes_that_a_secret(configured: Path) -> None:
     configured.write_text(TOML.replace('token_file = "dispatch.token"', 'token = "t0ken"'), encoding="utf-8")
-    for folder in (configured.parent, *configured.parent.parents[:2]):
+    for folder in ours(configured.parent):
         folder.chmod(0o755)
     configured.chmod(0o644)
     assert told(settings.secrets(configured, load(configured)))["secrets.config"] == "fail"

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from doctor_fakes import NOON, moment, one, told
+from doctor_fakes import NOON, moment, one, ours, told
 
 from dispatch_client.attempts import new_case
 from dispatch_client.inspection import StoreFacts, inspect
@@ -141,7 +141,7 @@ def test_a_wrong_or_missing_key_is_told_from_damage(outbox: Outbox, tmp_path: Pa
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_who_may_not_read_the_store_is_told_to_ask_as_another(outbox: Outbox, tmp_path: Path) -> None:
     outbox.close()
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in ours(tmp_path):
         folder.chmod(0o755)
     (tmp_path / "trips.db").chmod(0o600)
     os.seteuid(65534)
