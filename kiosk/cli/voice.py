@@ -50,7 +50,7 @@ def list_phrases(languages: tuple[str, ...], *, as_csv: bool) -> None:
 
 
 @voice.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 @_language_option
 def check(folder: Path | None, languages: tuple[str, ...]) -> None:
     """Tell what is missing in a folder of recordings, or would be heard as a fault; ends with 1 if anything is.
@@ -60,6 +60,8 @@ def check(folder: Path | None, languages: tuple[str, ...]) -> None:
     from kiosk.voice.check import faults
 
     folder = folder or _shipped()
+    if not folder.is_dir():
+        fail(f"{folder}: no such folder; expected one with a folder for each language, such as zh_CN")
     count = 0
     for language in languages or _LANGUAGES:
         _phrases(language)

@@ -103,6 +103,12 @@ def test_another_form_is_named_with_its_cure(bank: Path) -> None:
     assert "en/extra.wav: nobody says this" in result.stdout
 
 
+def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    result = check(tmp_path / "nowhere")
+    assert result.exit_code == 2
+    assert "no such folder; expected one with a folder for each language" in result.stderr
+
+
 def test_the_list_for_a_studio_holds_every_phrase_of_both_languages_once() -> None:
     result = CliRunner().invoke(main, ["voice", "list", "--csv"])
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
