@@ -77,30 +77,21 @@ def box(tmp_path: Path, town: Town) -> Iterator[Box]:
         yield box
 
 
-def at_create(box: Box, fault: Fault) -> str:
-    box.town.proxy.next("create", fault)
-    ref = box.press(box.town.wish())
-    box.until(ref, *WITH_TAXI)
-    return ref
+def before(operation: str) -> Callable[[Box, Fault], str]:
+    """Met by the first exchange of this kind after the press."""
 
+    def met(box: Box, fault: Fault) -> str:
+        box.town.proxy.next(operation, fault)
+        ref = box.press(box.town.wish())
+        box.until(ref, *WITH_TAXI)
+        return ref
 
-def at_search(box: Box, fault: Fault) -> str:
-    box.town.proxy.next("search", fault)
-    ref = box.press(box.town.wish())
-    box.until(ref, *WITH_TAXI)
-    return ref
+    return met
 
 
 def at_get(box: Box, fault: Fault) -> str:
     ref = box.press(box.town.wish())
     box.town.proxy.next("get", fault, 2)
-    box.until(ref, *WITH_TAXI)
-    return ref
-
-
-def at_confirm(box: Box, fault: Fault) -> str:
-    box.town.proxy.next("confirm", fault)
-    ref = box.press(box.town.wish())
     box.until(ref, *WITH_TAXI)
     return ref
 
@@ -123,10 +114,10 @@ def at_look_up(box: Box, fault: Fault) -> str:
 
 
 AT: dict[str, Callable[[Box, Fault], str]] = {
-    "create": at_create,
-    "search": at_search,
+    "create": before("create"),
+    "search": before("search"),
     "get": at_get,
-    "confirm": at_confirm,
+    "confirm": before("confirm"),
     "cancel": at_cancel,
     "look_up": at_look_up,
 }
@@ -143,8 +134,8 @@ def test_no_fault_at_any_operation_costs_a_taxi_or_sends_two(
     town = box.town
     faults = [fault for fault in FAULTS if operation in town.changing or not fault.carried_out]
     for fault in faults:
-        tries, before = 0, town.proxy.met[operation]
-        while town.proxy.met[operation] == before:  # a busy machine may be a fault of its own, and go another way
+        tries, met = 0, town.proxy.met[operation]
+        while town.proxy.met[operation] == met:  # a busy machine may be a fault of its own, and go another way
             assert tries < 5, f"{fault} was not met"
             tries += 1
             try:
