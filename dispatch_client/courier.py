@@ -17,6 +17,7 @@ from dispatch_client.listener import Listener
 from dispatch_client.plan import Policy
 from dispatch_client.seeker import Seeker
 from dispatch_client.timetable import Timetable
+from dispatch_client.trips import TripStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,6 +102,23 @@ class Courier:
             return outcomes.said(case, self._ladder.can(case.attempt.provider), can_see_taxi=can_see_taxi)
 
         self._inbox.put(lambda: self._change(ref, said))
+
+    def forget(self, holders: frozenset[str], told: Callable[[str], None]) -> None:
+        """Forget all that is over, or is to be repeated, of these holders, to the last byte on the disk.
+
+        What was to be sent later is not sent; a taxi that was asked for comes. `told` gets, on this thread, "" when
+        nothing of them is left, else why something is: ask again later.
+        """
+
+        def forgotten() -> None:
+            self._timetable.forget(holders)
+            for live in list(self._keeper.lives.values()):
+                trip = live.case.trip
+                if trip.holder in holders and trip.status is TripStatus.QUEUED and trip.request.pickup_at:
+                    self._change(trip.ref, lambda case: outcomes.cancelled(case, "rider"))
+            told(self._keeper.forget(holders))
+
+        self._inbox.put(forgotten)
 
     def still_wanted(self, ref: str) -> None:
         """The person answered the question after the deadline: yes, still wanted."""

@@ -131,6 +131,15 @@ class Keeper:
             self.outbox.close()
             self.outbox = None
 
+    def forget(self, holders: frozenset[str]) -> str:
+        """Forget what is over of these holders' trips; "" when nothing of them is left, else why something is."""
+        try:
+            alive = self._store().forget(holders)
+        except OutboxError as error:
+            self.failed(error)
+            return str(error)
+        return "a taxi of theirs is under way" if alive else ""
+
     def tend(self) -> None:
         """See whether a store that failed can be written again; forget old trips."""
         now = self._clock.now()

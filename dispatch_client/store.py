@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
@@ -173,6 +174,16 @@ class Outbox:
     def drop_repeat(self, ref: str) -> None:
         """Forget a repeated ride."""
         self._write("DELETE FROM repeats WHERE ref=?", (ref,))
+
+    def forget(self, holders: Iterable[str]) -> int:
+        """Remove all that is over, or is to be repeated, of these holders, to the last byte; how many trips live on."""
+        theirs = "json_valid(document) AND json_extract(document, ?2) IN (SELECT value FROM json_each(?1))"
+        names = json.dumps(list(holders))
+        self._write(f"DELETE FROM repeats WHERE {theirs}", (names, "$.holder"))  # noqa: S608 - our own words
+        self._write(f"DELETE FROM ended WHERE {theirs}", (names, "$.trip.holder"))  # noqa: S608 - our own words
+        self._write("VACUUM", ())
+        self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        return len(self._rows(f"SELECT 1 FROM live WHERE {theirs}", (names, "$.trip.holder")))  # noqa: S608 - our own words
 
     def prove(self) -> None:
         """Write something that changes nothing. Raises OutboxError when a trip could not be written now either."""

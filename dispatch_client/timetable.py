@@ -63,6 +63,10 @@ class Timetable:
             self._rules.pop(ref, None)
             self._tell.on_repeat(ref, None)
 
+    def forget(self, holders: frozenset[str]) -> None:
+        """Make no more trips of these holders' rules; the store forgets them by itself."""
+        self._rules = {ref: rule for ref, rule in self._rules.items() if rule.holder not in holders}
+
     def tend(self) -> None:
         """Make the trips of the next day."""
         now = self._clock.now()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kiosk.app.trips_of import TripsOfRunningBox, TripsOfStoppedBox
 from kiosk.residents.forgetting import EmptiedFolder
 from kiosk.residents.office import Office, open_office
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dispatch_client.clock import Clock
+    from dispatch_client.courier import Courier
     from kiosk.config import Config
 
 KEEP_UNUSED_DAYS: Final = 730
@@ -22,14 +24,20 @@ def residents_folder(config: Config) -> Path:
     return config.store.folder / "residents"
 
 
-def office_of(config: Config, clock: Clock) -> Office:
+def office_of(config: Config, clock: Clock, courier: Courier | None = None) -> Office:
     """Open the registry of this box. Raises ResidentsError when it cannot be: the button serves everybody without it.
 
-    What is spoken may hold a person's name: whoever is erased takes all clips with them, which are made anew.
+    Whoever is erased takes their trips with them, and all clips: what is spoken may hold a name, and is made anew.
+
+    Args:
+        config: of the box.
+        clock: says when.
+        courier: who has the trips, where this is the running box; None: nobody has them open.
     """
-    return open_office(
-        residents_folder(config), clock, region=_region(config), traces=[EmptiedFolder(config.store.folder / "voice")]
-    )
+    store = config.store
+    trips = TripsOfRunningBox(courier) if courier else TripsOfStoppedBox(store.folder, store.key_file)
+    traces = [EmptiedFolder(store.folder / "voice"), trips]
+    return open_office(residents_folder(config), clock, region=_region(config), traces=traces)
 
 
 def _region(config: Config) -> str:

@@ -7,6 +7,7 @@ import threading
 import uuid
 from typing import TYPE_CHECKING, Final
 
+from kiosk.app.upkeep import EVERY_S, Upkeep
 from kiosk.core.events import CardTapped, Event
 from kiosk.core.guests import Guest, Need
 from kiosk.log import get_logger
@@ -14,6 +15,7 @@ from kiosk.log import get_logger
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dispatch_client.clock import Clock
     from kiosk.inbox import Inbox
     from kiosk.residents.office import Office
 
@@ -29,10 +31,12 @@ class Reception:
     Args:
         open_office: opens the registry; called on this thread, which owns it from then on. Raises ResidentsError.
         inbox: where taps go.
+        clock: says when the registry wants looking after.
     """
 
-    def __init__(self, open_office: Callable[[], Office], inbox: Inbox[Event]) -> None:
+    def __init__(self, open_office: Callable[[], Office], inbox: Inbox[Event], clock: Clock) -> None:
         self._open_office = open_office
+        self._clock = clock
         self._inbox = inbox
         self._cards: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="reception", daemon=True)
@@ -58,7 +62,16 @@ class Reception:
             office = self._open_office()
         except ResidentsError as error:
             log.warning("cards know nobody", why=str(error))
-        while (card_hash := self._cards.get()) is not None:
+        upkeep = Upkeep(office, self._clock) if office is not None else None
+        while True:
+            try:
+                card_hash = self._cards.get(timeout=EVERY_S)
+            except queue.Empty:
+                if upkeep is not None:
+                    upkeep.tend()
+                continue
+            if card_hash is None:
+                break
             self._inbox.put(CardTapped(card_hash, str(uuid.uuid4()), self._guest(office, card_hash)))
         if office is not None:
             office.close()

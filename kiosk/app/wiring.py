@@ -173,13 +173,13 @@ def card_key(config: Config) -> bytes | None:
         return None
 
 
-def _reception(config: Config, inbox: Inbox[Event], clock: Clock) -> Reception | None:
+def _reception(config: Config, inbox: Inbox[Event], clock: Clock, courier: Callable[[], Courier]) -> Reception | None:
     """Who knows the cards; None where nobody was ever registered."""
     from kiosk.app.office import office_of, residents_folder
     from kiosk.app.reception import Reception
 
     registered = bool(config.reader.port) and residents_folder(config).is_dir()
-    return Reception(lambda: office_of(config, clock), inbox) if registered else None
+    return Reception(lambda: office_of(config, clock, courier()), inbox, clock) if registered else None
 
 
 def services_of(
@@ -193,7 +193,7 @@ def services_of(
     from kiosk.app.devices import Devices
     from kiosk.app.mouth import Mouth, Mute
 
-    reception = _reception(config, inbox, clock)
+    reception = _reception(config, inbox, clock, lambda: courier)  # it is asked for once all of them run
     devices = Devices(config, card_key(config), inbox, reception.card if reception else None)
     courier = courier_of(config, ladder_of(config, devices.messages), inbox, clock)
     mouth = Mouth(config, inbox, player, wait) if config.voice.enabled else Mute()

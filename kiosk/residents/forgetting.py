@@ -37,10 +37,19 @@ _DELETES: Final = tuple(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Somebody who is being erased."""
+
+    resident: Resident
+    cards: frozenset[str]
+    """Keyed hashes of all cards that were theirs: by these other stores know them."""
+
+
 class Trace(Protocol):
     """Somewhere else that something of a resident may be kept: clips of speech, trips, logs."""
 
-    def forget(self, residents: Sequence[Resident]) -> None:
+    def forget(self, people: Sequence[Leaving]) -> None:
         """Let nothing of these people remain; may be asked again for the same ones. Raises OSError if it cannot."""
 
 
@@ -54,9 +63,9 @@ class EmptiedFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def forget(self, residents: Sequence[Resident]) -> None:
+    def forget(self, people: Sequence[Leaving]) -> None:
         """Write zeros over every file and remove it."""
-        del residents
+        del people
         if not self._folder.exists():
             return
         for file in [one for one in self._folder.rglob("*") if one.is_file() and not one.is_symlink()]:
@@ -113,7 +122,7 @@ class Forgetting:
     def finish(self) -> Erased:
         """Go on with what was begun; nothing to do is the usual case. Raises as `erase`."""
         rows = self._vault.rows(f"SELECT {COLUMNS} FROM residents WHERE leaving=1")  # noqa: S608 - our own words
-        people = [resident_in(row) for row in rows]
+        people = [self._leaving(resident_in(row)) for row in rows]
         unreadable: tuple[Path, ...] = ()
         if people:
             for trace in self._traces:
@@ -122,17 +131,21 @@ class Forgetting:
                 except OSError as error:
                     where = f"{type(trace).__name__}: {error.strerror or type(error).__name__}"
                     raise ResidentsError(
-                        f"what others keep of the erased could not be removed ({where}); mend that, then run: "
-                        "taxi-kiosk residents purge"
+                        f"they are served no more, but what is kept elsewhere could not be removed yet ({where}); the "
+                        "box goes on with it by itself, or: taxi-kiosk residents purge"
                     ) from error
-            unreadable = self._forget_in_copies([person.id for person in people])
+            unreadable = self._forget_in_copies([one.resident.id for one in people])
             with self._ledger.acting(_SELF) as note:
-                for person in people:
-                    _delete(self._vault, person.id)
-                    note(Act.ERASED, person.id)
+                for one in people:
+                    _delete(self._vault, one.resident.id)
+                    note(Act.ERASED, one.resident.id)
                 self._vault.will_clean()
         self.clean()
         return Erased(len(people), unreadable)
+
+    def _leaving(self, person: Resident) -> Leaving:
+        cards = self._vault.rows("SELECT hash FROM cards WHERE resident=?", (person.id,))
+        return Leaving(person, frozenset(card for (card,) in cards))
 
     def clean(self) -> None:
         """Take the last traces of what was deleted off the disk. Raises ResidentsError when it cannot be done now."""

@@ -13,7 +13,7 @@ from people_fakes import BY, NEEDS, SetClock, card, entry, full_entry, office_in
 from kiosk.residents.chain import Act
 from kiosk.residents.consent import Purpose
 from kiosk.residents.faults import RefusedError, ResidentsError
-from kiosk.residents.forgetting import EmptiedFolder
+from kiosk.residents.forgetting import EmptiedFolder, Leaving
 from kiosk.residents.keys import KEY
 from kiosk.residents.opening import FILE, FRESH
 from kiosk.residents.refusals import Refusal
@@ -133,10 +133,10 @@ class Stubborn:
         self.stuck = True
         self.forgot: list[str] = []
 
-    def forget(self, residents: Sequence[Resident]) -> None:
+    def forget(self, people: Sequence[Leaving]) -> None:
         if self.stuck:
             raise PermissionError(13, "Permission denied")
-        self.forgot += [one.details.name for one in residents]
+        self.forgot += [one.resident.details.name for one in people]
 
 
 def test_what_others_cannot_forget_yet_is_told_and_done_at_the_next_start(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from people_fakes import BY, NEEDS, SHARING, YES, card, entry, office_in, phone
+from people_fakes import BY, NEEDS, SHARING, YES, SetClock, card, entry, office_in, phone
 
 from kiosk.app.reception import LOUD, Reception, guest_of
 from kiosk.core.events import CardTapped, Event
@@ -63,7 +63,7 @@ def test_each_tap_comes_with_its_resident(tmp_path: Path) -> None:
     office, _ = known(tmp_path, language="en")
     office.close()
     inbox: Inbox[Event] = Inbox()
-    taps = tapped(Reception(lambda: office_in(tmp_path), inbox), inbox, card(4), card(9))
+    taps = tapped(Reception(lambda: office_in(tmp_path), inbox, SetClock()), inbox, card(4), card(9))
     assert [(tap.holder, tap.guest and tap.guest.language) for tap in taps] == [(card(4), "en"), (card(9), None)]
     assert len({tap.fresh_ref for tap in taps}) == 2
 
@@ -78,5 +78,5 @@ def test_with_a_broken_registry_a_card_works_like_the_button(tmp_path: Path, bro
         return office
 
     inbox: Inbox[Event] = Inbox()
-    (tap,) = tapped(Reception(opened, inbox), inbox, card(4))
+    (tap,) = tapped(Reception(opened, inbox, SetClock()), inbox, card(4))
     assert tap.guest is None
