@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kiosk.cli.audit import audit
 from kiosk.cli.caretakers import audit_log, caretakers
 from kiosk.cli.devices import devices
 from kiosk.cli.doctor import doctor
@@ -40,7 +41,7 @@ def main() -> None:
     """The one-touch taxi kiosk."""
 
 
-for _verbs in (devices, doctor, residents, caretakers, audit_log, voice):
+for _verbs in (audit, devices, doctor, residents, caretakers, audit_log, voice):
     main.add_command(_verbs)
 
 

@@ -50,7 +50,8 @@ def main_button(kit: Kit, button: Button, *, picture: bool, least_mm: float, siz
 def choice(kit: Kit, button: Button) -> Block:
     """A quiet button: an edge and its words."""
     look, palette = kit.look, kit.palette
-    height, edge = look.mm(22 if look.tall else 20), max(3.0, look.mm(0.7))
+    # Two lines of the small type in portrait, the edge and the letters that hang down included.
+    height, edge = look.mm(28 if look.tall else 20), max(3.0, look.mm(0.7))
 
     def draw(ink: Ink, x: float, y: float, w: float, h: float) -> None:
         face = Box(x, y, w, h, fill=palette.paper, edge=palette.ink, edge_w=edge, radius=look.mm(5))

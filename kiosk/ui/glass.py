@@ -82,10 +82,14 @@ class Glass(Widget):
         if self.scene is None or scene.name is not self.scene.name:
             self._changed_at = Clock.get_time()
         self.scene = scene
+        self.lay(compose(scene, self.look, self._type.measure))
+
+    def lay(self, sheet: Sheet) -> None:
+        """Put this very sheet on the glass, whatever scene it came from."""
         self._pressed = None
-        self.sheet = compose(scene, self.look, self._type.measure)
-        Window.clearcolor = self.sheet.ground
-        self._painter.paint(self.sheet.shapes)
+        self.sheet = sheet
+        Window.clearcolor = sheet.ground
+        self._painter.paint(sheet.shapes)
 
     def use(self, look: Look) -> None:
         """Change the theme, or the size of what is drawn."""
