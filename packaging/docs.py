@@ -71,7 +71,9 @@ def helps() -> str:
     """Write what `--help` says of every command."""
     blocks = ["```text"]
     for words, command in _commands(taxi_kiosk, ("taxi-kiosk",)):
-        context = click.Context(command, info_name=" ".join(words), terminal_width=HELP_WIDTH)
+        # As whoever types it sees it: the group's own names for help hold for every verb.
+        names = taxi_kiosk.context_settings["help_option_names"]
+        context = click.Context(command, info_name=" ".join(words), terminal_width=HELP_WIDTH, help_option_names=names)
         blocks += [f"$ {' '.join(words)} --help", command.get_help(context).rstrip(), ""]
     return "\n".join([*blocks[:-1], "```"])
 
