@@ -33,8 +33,11 @@ def measured(glass: Glass, sheet: Sheet, look: Look, measure: Measure) -> Iterat
     full = glass.picture()
     ink = ImageChops.difference(full, bare)
     mask = _most(ink).point(lambda change: 255 if change > _INK else 0)
+    sampled: set[tuple[object, ...]] = set()
     for words in (s for s in sheet.shapes if isinstance(s, Words)):
-        yield from _word(words, letters(words, look, measure), look, (full, bare, mask))
+        kind = (words.size, words.bold, words.colour, words.ground)
+        yield from _word(words, letters(words, look, measure), look, (full, bare, mask), sample=kind not in sampled)
+        sampled.add(kind)
     yield Mark("word in its box, drawn", _loose(mask, sheet, look, measure), "ink outside the words")
 
 
@@ -49,9 +52,9 @@ def blinking(glass: Glass, sheet: Sheet) -> Iterator[Mark]:
 
 
 def _word(
-    words: Words, place: Rect, look: Look, pictures: tuple[Image.Image, Image.Image, Image.Image]
+    words: Words, place: Rect, look: Look, pictures: tuple[Image.Image, Image.Image, Image.Image], *, sample: bool
 ) -> Iterator[Mark]:
-    """Whether it is there, how it stands out, and how tall its ink is."""
+    """Whether it is there, how tall its ink is, and for one of each kind on a screen how it stands out."""
     around = (
         max(0, round(place.left) - 1),
         max(0, round(min(words.y, place.top))),
@@ -61,12 +64,15 @@ def _word(
     if around[0] >= around[2] or around[1] >= around[3]:
         yield Mark("seen", 1.0, words.text)
         return
-    full, bare, mask = (picture.crop(around) for picture in pictures)
+    full, bare, whole = pictures
+    mask = whole.crop(around)
     box = mask.getbbox()
     yield Mark("seen", float(box is None), words.text)
     if box is None:
         return
-    yield Mark("contrast, drawn", contrast(_usual(full, mask), _usual(bare, mask)), words.text)
+    if sample:
+        seen, under = (_usual(picture.crop(around), mask) for picture in (full, bare))
+        yield Mark("contrast, drawn", contrast(seen, under), words.text)
     if any(char.isupper() or char.isdigit() for char in words.text) or sum(c >= _CHINESE for c in words.text) > 1:
         # The mask leaves out the softest row at the top and at the bottom.
         yield Mark("text height, drawn", (box[3] - box[1] + 1) / look.px_per_mm, words.text)

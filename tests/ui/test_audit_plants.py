@@ -78,6 +78,22 @@ def test_a_target_of_nine_millimetres_is_found(look: Look) -> None:
     assert ("target size", small.press) in found
 
 
+def test_a_control_that_melts_into_its_ground_is_found(look: Look) -> None:
+    sheet = _sheet(look)
+    target = sheet.targets[0]
+    pale = replace(target, face=replace(target.face, edge=DAY.line))
+    shapes = tuple(pale.face if s is target.face else s for s in sheet.shapes)
+    found = _on_the_sheet(replace(sheet, shapes=shapes, targets=(pale, *sheet.targets[1:])), look)
+    assert found == {("control edge", target.press)}
+
+
+def test_a_big_button_that_is_not_big_is_found(look: Look) -> None:
+    sheet = _sheet(look, "01-home")
+    small = replace(sheet.targets[0], h=look.mm(59))
+    found = _broken(people.choices(_scene("01-home"), replace(sheet, targets=(small, *sheet.targets[1:])), look))
+    assert found == {("main button size", "taxi")}
+
+
 def test_two_targets_too_close_are_found(look: Look) -> None:
     sheet = _sheet(look)
     one, other, *rest = sheet.targets
