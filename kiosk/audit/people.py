@@ -51,7 +51,10 @@ def bearers(scene: Scene, sheet: Sheet) -> Iterator[Mark]:
 
 
 def heard(scene: Scene) -> Iterator[Mark]:
-    """Whoever cannot hear reads the same words; the telephone number and the plate are the same symbols."""
+    """Whoever cannot hear reads the same words; the telephone number and the plate are the same symbols.
+
+    Told from the scene: where a small screen has no room, its sheet may leave out a sentence of the scene.
+    """
     # The disc with the number is how "number 7" is written.
     disc = words(scene.language)("number {number}", number=scene.number) if scene.number else ""
     text = repr(replace(scene, speech=())) + disc + disc.capitalize()

@@ -62,7 +62,9 @@ _ALL: Final = (
     Rule("yellow is pressed", "yellow shapes that cannot be pressed", 0.0, "", _OURS, at_least=False),
     Rule("not by colour alone", "signs of a state beside its colour", 1.0, "", "WCAG 1.4.1"),
     Rule("reach when sitting", "height of a target's top, of the screen", 0.5, "", "EN 301 549, 8.3.3", at_least=False),
-    Rule("said is shown", "sentences that are only heard", 0.0, "", "EN 301 549, 5.1.5", at_least=False),
+    Rule(
+        "said is shown", "sentences that the scene says and does not show", 0.0, "", "EN 301 549, 5.1.5", at_least=False
+    ),
     Rule("contrast, drawn", "the same in the pixels", 7.0, ":1", "WCAG 1.4.6", pixels=True),
     Rule("text height, drawn", "ink of a capital, a figure or a Chinese character", 6.1, "mm", _OURS, pixels=True),
     Rule("word in its box, drawn", "ink beyond every box of words", 0.0, "pixels", _OURS, at_least=False, pixels=True),
