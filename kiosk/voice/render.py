@@ -4,7 +4,7 @@ One line a process, because a pyttsx3 engine that lives on loses speech, hangs i
 again; a fresh one rendered 40 of 40 lines well, each in about 0.1 s. The text comes by stdin, since every user of the
 machine can read command lines, and the engine's file is memory without a name, so that nothing touches the disk.
 
-    python -m kiosk.voice.render ENGINE VOICE RATE VOLUME NICE
+    python -m kiosk.voice.render ENGINE VOICE RATE NICE
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ ENGINES = {"pyttsx3": with_pyttsx3, "espeak-ng": with_espeak_ng}
 
 def main(arguments: list[str]) -> None:
     """Render what stdin holds; a failure is an exception and so an exit code other than 0."""
-    engine, voice, rate, volume, nice = arguments
+    engine, voice, rate, nice = arguments
     os.nice(int(nice))
     # pyttsx3 and the libraries below it print; stdout is kept for the sound alone.
     sound_out = os.fdopen(os.dup(1), "wb")
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> None:
     # there, not whatever was opened in its place (it was a source file of ours, once).
     with os.fdopen(os.dup(memory), "rb") as rendered:
         rendered.seek(0)
-        sound_out.write(levelled(rendered.read(), float(volume)))
+        sound_out.write(levelled(rendered.read(), 1))
     sound_out.close()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.voice.children import Child, ChildFailed
 from kiosk.voice.languages import plausible_seconds, pronounceable, speaker
-from kiosk.voice.sound import SoundError, chime, seconds_and_peak
+from kiosk.voice.sound import SoundError, chime, louder, seconds_and_peak
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,16 +69,23 @@ class Renderer:
         text = pronounceable(line, language)
         if not text:
             return None
+        wav, engine = self._usual(line, text, language, rate, private=private, idle=idle)
+        if round(volume, 2) != 1:  # hardly any time, beside rendering: quiet hours begin with every phrase at hand
+            wav = louder(wav, round(volume, 2))
+        return Rendered(wav, seconds_and_peak(wav)[0], engine)
+
+    def _usual(self, line: str, text: str, language: str, rate: int, *, private: bool, idle: bool) -> tuple[bytes, str]:
+        """Give the line at the usual loudness."""
         voice = speaker(language).voice
-        key = self._cache.key(text, voice, rate, round(volume, 2))
+        key = self._cache.key(text, voice, rate)
         kept = None if private else self._cache.get(key)
         if kept is not None:
-            return Rendered(kept, seconds_and_peak(kept)[0], ENGINES[0])
-        arguments = (voice, str(rate), f"{volume:.2f}", "19" if idle else "0")
+            return kept, ENGINES[0]
+        arguments = (voice, str(rate), "19" if idle else "0")
         rendered = self._by_some_engine(text, plausible_seconds(line, language, rate), arguments, private=private)
         if not private:
             self._cache.put(key, rendered.wav)
-        return rendered
+        return rendered.wav, rendered.engine
 
     def chime(self, volume: float) -> Rendered:
         """Give the two tones that come before a call."""

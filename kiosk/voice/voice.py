@@ -179,7 +179,7 @@ class Voice:
         engines = set()
         whole = True
         playing: Playback | None = None
-        volume = self._volume_now() * utterance.volume  # once: from now on a meter would hear ourselves
+        volume = self._volume() * utterance.volume  # once: from now on a meter would hear ourselves
         if utterance.chime:
             playing = self._begin(self._chime(utterance, volume), job)
         for line in utterance.lines * utterance.repeat:
@@ -252,8 +252,8 @@ class Voice:
 
     def _prepare(self, language: str, line: str) -> None:
         try:
-            if self._recorded(line, language, self._volume()) is None:
-                self._renderer.render(line, language, rate=self._rate(language), volume=self._volume(), idle=True)
+            if self._recorded(line, language, 1) is None:
+                self._renderer.render(line, language, rate=self._rate(language), volume=1, idle=True)
         except ChildAborted:
             with self._wake:
                 if not self._closed:
@@ -263,9 +263,6 @@ class Voice:
         return round(self._settings.rates.get(language, speaker(language).rate) * pace)
 
     def _volume(self) -> float:
-        return self._settings.volume_at(self._now().time())
-
-    def _volume_now(self) -> float:
         """The volume that is set, and more where it is loud; never in the quiet hours, which are for the neighbours."""
         now = self._now().time()
         if self._ambience is None or self._settings.quiet_at(now):

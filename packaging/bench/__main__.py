@@ -18,6 +18,7 @@ import printer
 import readers
 import residents
 import store
+import voice
 import whole
 from contenders import NotDurableError
 from figures import Figure, markdown
@@ -25,15 +26,24 @@ from network import NoNewsError
 from outage import OutageError
 from program import ProgramError
 from screen import ScreenError
+from voice import SilentError
 
 from kiosk.log import configure
 
 _HOME = Path("build/bench")
+_SIMPLE = {
+    "store": store.measure,
+    "residents": residents.measure,
+    "outage": outage.measure,
+    "network": network.measure,
+    "printer": printer.measure,
+    "voice": voice.measure,
+}
 
 
 def main() -> int:
     """Measure what is asked for; exit 1 when something could not be measured, 3 when a target was missed."""
-    parts = ("store", "outbox", "outage", "residents", "network", "readers", "printer", "screen")
+    parts = ("store", "outbox", "outage", "residents", "network", "readers", "printer", "voice", "screen")
     asked = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
     asked.add_argument("--only", choices=parts, action="append", help="measure only this; may be given again")
     asked.add_argument("--runs", type=int, default=5, help="launches of each app (default: %(default)s)")
@@ -49,23 +59,16 @@ def main() -> int:
     figures: list[Figure] = []
     contest = ""
     try:
-        if "store" in wanted:
-            figures += store.measure(home / "store", _tell)
-        if "residents" in wanted:
-            figures += residents.measure(home / "residents", _tell)
+        for part, measure in _SIMPLE.items():
+            if part in wanted:
+                figures += measure(home / part, _tell)
         if "outbox" in wanted:
             contest = outbox.measure(home / "outbox", _tell, max(1, options.finished))
-        if "outage" in wanted:
-            figures += outage.measure(home / "outage", _tell)
-        if "network" in wanted:
-            figures += network.measure(home / "network", _tell)
         if "readers" in wanted:
             figures += readers.measure(_tell)
-        if "printer" in wanted:
-            figures += printer.measure(home / "printer", _tell)
         if "screen" in wanted:
             figures += whole.measure(home / "screen", _tell, max(1, options.runs), max(1, options.presses))
-    except (NoNewsError, NotDurableError, OutageError, ProgramError, ScreenError) as error:
+    except (NoNewsError, NotDurableError, OutageError, ProgramError, ScreenError, SilentError) as error:
         _tell("")
         sys.stderr.write(f"bench: {error}\n")
         return 1

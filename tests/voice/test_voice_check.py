@@ -139,6 +139,7 @@ def test_a_rendered_file_never_replaces_a_recorded_one(bank: Path) -> None:
     missing = bank / "en" / f"{phrase_id('Out of service')}.wav"
     missing.unlink()
     result = CliRunner().invoke(main, ["voice", "render", str(bank), "--lang", "en"])
-    assert (result.exit_code, result.stdout) == (0, f"{bank}: 1 by pyttsx3\n")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"{bank}: 1 by ")
     assert (bank / "en" / FOUND).read_bytes() == recorded
     assert check(bank).exit_code == 0

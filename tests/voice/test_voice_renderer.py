@@ -82,7 +82,7 @@ def test_a_slower_rate_is_heard(clips: Path) -> None:
 def test_both_engines_say_the_same(tmp_path: Path) -> None:
     outputs = [
         Child().run(
-            [sys.executable, "-m", "kiosk.voice.render", engine, "cmn-latn-pinyin", "140", "1.0", "0"],
+            [sys.executable, "-m", "kiosk.voice.render", engine, "cmn-latn-pinyin", "140", "0"],
             "您是七号。".encode(),
             PATIENCE_S,
         )
@@ -97,13 +97,13 @@ def test_a_line_is_rendered_once_and_goes_by_stdin(tmp_path: Path) -> None:
     again = renderer.render("您是七号。", "zh_CN", rate=140, volume=0.5)
     assert first is not None
     assert first == again
-    assert calls(tmp_path) == [["pyttsx3", "cmn-latn-pinyin", "140", "0.50", "0", "您是七号。"]]
+    assert calls(tmp_path) == [["pyttsx3", "cmn-latn-pinyin", "140", "0", "您是七号。"]]
 
 
 def test_what_nobody_waits_for_leaves_the_processor_to_others(tmp_path: Path) -> None:
     renderer = Renderer(ClipCache(tmp_path / "clips"), command=fake_engine(tmp_path, "say(2)"))
     renderer.render("您是七号。", "zh_CN", rate=140, volume=1, idle=True)
-    assert calls(tmp_path)[0][4] == "19"
+    assert calls(tmp_path)[0][3] == "19"
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def early(text, voice, rate, path):
 render.ENGINES["pyttsx3"] = early
 sys.stdin = io.TextIOWrapper(io.BytesIO(b"line"))
 try:
-    render.main(["pyttsx3", "en", "130", "1", "0"])
+    render.main(["pyttsx3", "en", "130", "0"])
 except Exception:
     pass
 kept = [open({str(victim)!r}) for _ in range(8)]
@@ -237,3 +237,14 @@ with wave.open(paths[0], "wb") as late:
 """
     Child().run([sys.executable, "-c", script], b"", PATIENCE_S)
     assert victim.read_text() == "kept = True\n"
+
+
+def test_another_volume_needs_no_other_rendering(tmp_path: Path) -> None:
+    renderer = Renderer(ClipCache(tmp_path / "clips"), command=fake_engine(tmp_path, "say(2, loud=4000)"))
+    levels = []
+    for volume in (1.0, 0.5, 2.0):
+        rendered = renderer.render("您是七号。", "zh_CN", rate=140, volume=volume)
+        assert rendered is not None
+        levels.append(sound.measured(rendered.wav).speech_dbfs)
+    assert levels == pytest.approx([levels[0], levels[0] - 6.02, levels[0] + 6.02], abs=0.1)
+    assert len(calls(tmp_path)) == 1

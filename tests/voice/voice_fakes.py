@@ -66,13 +66,13 @@ class HeldPlayback:
 
 
 def fake_engine(folder: Path, body: str) -> list[str]:
-    """Make a rendering command of its own that runs `body` with engine, voice, rate, volume, nice and text at hand."""
+    """Make a rendering command of its own that runs `body` with engine, voice, rate, nice and text at hand."""
     script = folder / "engine.py"
     script.write_text(
         "import sys, os, json, math\n"
         "from array import array\n"
         "from kiosk.voice import sound\n"
-        "engine, voice, rate, volume, nice = sys.argv[1:]\n"
+        "engine, voice, rate, nice = sys.argv[1:]\n"
         "text = sys.stdin.buffer.read().decode()\n"
         f"log = open({str(folder / 'calls')!r}, 'a'); print(json.dumps([*sys.argv[1:], text]), file=log, flush=True)\n"
         "def say(seconds, loud=9000):\n"
