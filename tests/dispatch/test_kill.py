@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-KILLS = int(os.environ.get("TAXI_KILLS", "52"))
+KILLS = int(os.environ.get("TAXI_KILLS", "56"))
 """Of each dispatcher; at least one for each named point."""
 AT_ANY_MOMENT = 5
 MANY = 6
