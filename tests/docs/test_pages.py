@@ -101,7 +101,7 @@ def test_every_word_of_make_exists() -> None:
 def parse(words: list[str]) -> None:
     """Read a command line as `taxi-kiosk` would, down to its last word; nothing is done."""
     command: click.Command = main
-    context = click.Context(main)
+    context = click.Context(main, **main.context_settings)  # as it is called: help has two names
     while isinstance(command, click.Group):
         assert words, f"{context.command_path}: a command is missing"
         name, following, words = command.resolve_command(context, words)
