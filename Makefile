@@ -22,7 +22,7 @@ HEADLESS := env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=offscreen SDL_AUDI
 # $(call step,NAME,COMMAND): run one check; when it fails, say which one it was.
 step = @printf '== %s\n' '$(1)'; $(2) || { printf 'make: the step "%s" failed\n' '$(1)' >&2; exit 1; }
 
-.PHONY: help setup system demo test bench lint types contracts format lock lowest gallery docs clean
+.PHONY: help setup system demo test deb debtest bench lint types contracts format lock lowest gallery docs clean
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,13 @@ demo: setup ## press the button: in a window where there is a display, else the 
 
 test: setup $(READERS) lint types contracts ## lint, types, contracts and all tests, without a display
 	$(call step,pytest,$(HEADLESS) $(BIN)/pytest -n 2 $(ARGS))
+
+deb: setup $(READERS) ## build the Debian package into dist
+	@$(BIN)/python packaging/deb $(ARGS)
+
+debtest: setup $(READERS) ## build, install, start, break, update and purge the package in fresh Debian systems (as root)
+	@packaging/install-debian.sh --deb
+	$(call step,pytest of the package,$(HEADLESS) $(BIN)/pytest -m slow tests/package $(ARGS))
 
 lint: setup ## ruff: rules and form
 	$(call step,ruff check,$(BIN)/ruff check --quiet)

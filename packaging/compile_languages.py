@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ def compile_languages(root: Path) -> list[Path]:
         mo = po.with_suffix(".mo")
         with po.open("rb") as source:
             catalog = read_po(source, locale=po.parent.parent.name)
+        # Babel would write down the minute of this build.
+        catalog.creation_date = datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "0")), UTC)
         with mo.open("wb") as target:
             write_mo(target, catalog)
         written.append(mo)

@@ -3,6 +3,7 @@
 #
 #   packaging/install-debian.sh            what the kiosk and its tests need
 #   packaging/install-debian.sh --bench    and the invisible X server that `make bench` measures on
+#   packaging/install-debian.sh --deb      and what `make debtest` installs and starts whole systems with
 #   packaging/install-debian.sh --readers  and what the extras pcsc and hid are compiled with, and what their tests run on
 set -eu
 
@@ -18,8 +19,9 @@ PACKAGES="python3 python3-venv
 case "${1:-}" in
     "") ;;
     --bench) PACKAGES="$PACKAGES xvfb" ;;
+    --deb) PACKAGES="$PACKAGES debootstrap systemd-container zstd xvfb" ;;
     --readers) PACKAGES="$PACKAGES gcc libc6-dev python3-dev swig libpcsclite-dev pcscd vsmartcard-vpcd" ;;
-    *) echo "install-debian.sh: unknown option '$1': expected nothing, --bench or --readers" >&2; exit 2 ;;
+    *) echo "install-debian.sh: unknown option '$1': expected nothing, --bench, --deb or --readers" >&2; exit 2 ;;
 esac
 
 if ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-query >/dev/null 2>&1; then

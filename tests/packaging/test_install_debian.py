@@ -86,6 +86,14 @@ def test_compilers_and_card_services_are_for_the_optional_readers_alone(machine:
     assert machine.called("apt-get")[-1].endswith("install swig pcscd vsmartcard-vpcd")
 
 
+def test_what_makes_whole_systems_is_for_the_tests_of_the_package_alone(machine: Machine) -> None:
+    machine.debian(missing=("debootstrap", "systemd-container"))
+    assert machine.run().returncode == 0
+    assert machine.called("apt-get") == []
+    assert machine.run("--deb").returncode == 0
+    assert machine.called("apt-get")[-1].endswith("install debootstrap systemd-container")
+
+
 def test_a_package_that_is_half_there_is_missing(machine: Machine) -> None:
     machine.debian()
     machine.program("dpkg-query", 'for last; do :; done; test "$last" = libgl1 && printf "rc " || printf "ii "')
@@ -138,7 +146,7 @@ def test_another_system_is_told_what_is_needed_and_goes_on(machine: Machine) -> 
 def test_an_unknown_option_is_named(machine: Machine) -> None:
     done = machine.run("--benhc")
     assert done.returncode == 2
-    assert "unknown option '--benhc': expected nothing, --bench or --readers" in done.stderr
+    assert "unknown option '--benhc': expected nothing, --bench, --deb or --readers" in done.stderr
 
 
 def test_the_script_can_be_run_as_it_is() -> None:
