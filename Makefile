@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.stamp-installed
 READERS := $(VENV)/.stamp-readers
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard kiosk/locale/*/LC_MESSAGES/*.po))
+FUZZER := build/fuzzer
 UV := build/tools/bin/uv
 PEERS := build/peers
 UV_VERSION := 0.13.8
@@ -22,7 +23,7 @@ HEADLESS := env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=offscreen SDL_AUDI
 # $(call step,NAME,COMMAND): run one check; when it fails, say which one it was.
 step = @printf '== %s\n' '$(1)'; $(2) || { printf 'make: the step "%s" failed\n' '$(1)' >&2; exit 1; }
 
-.PHONY: help setup system demo test deb debtest bench lint types contracts format lock lowest gallery docs clean
+.PHONY: help setup system demo test deb debtest bench fuzz lint types contracts format lock lowest gallery docs clean
 
 help: ## list these words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -83,19 +84,31 @@ $(PEERS)/.stamp: pyproject.toml $(UV)
 	$(UV) pip install --quiet --python $(BIN)/python --target $(PEERS) --group bench
 	@touch $@
 
+fuzz: $(FUZZER)/.stamp ## look for bytes that break a parser (ARGS="--seconds 600 --only em125k")
+	@PYTHONPATH=. $(FUZZER)/bin/python packaging/fuzz $(ARGS)
+
+# The fuzzer has an environment of its own: the parsers need the standard library alone, and nothing else needs it.
+$(FUZZER)/.stamp: requirements-fuzz.lock packaging/make-venv.sh
+	@packaging/make-venv.sh $(FUZZER)
+	$(FUZZER)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
+	@touch $@
+
 gallery: setup ## draw every scene in every language, theme and size into build/gallery
 	@$(HEADLESS) $(BIN)/taxi-kiosk gallery --out build/gallery $(ARGS)
 
 docs: setup ## write what the README takes from the code anew (with ARGS=--pictures its pictures too)
 	@$(HEADLESS) $(BIN)/python packaging/docs.py $(ARGS)
 
-lock: $(UV) ## solve the dependencies anew into requirements.lock and requirements-readers.lock
+lock: $(UV) ## solve the dependencies anew into requirements.lock and those of the readers and the fuzzer
 	$(UV) pip compile --quiet --upgrade --python-platform x86_64-unknown-linux-gnu --python-version 3.11 \
 		--extra sandbox --group dev --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--output-file requirements.lock pyproject.toml
 	$(UV) pip compile --quiet --upgrade --python-platform x86_64-unknown-linux-gnu --python-version 3.11 \
 		--group readers --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--output-file requirements-readers.lock
+	$(UV) pip compile --quiet --upgrade --python-platform x86_64-unknown-linux-gnu --python-version 3.11 \
+		--group fuzz --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--output-file requirements-fuzz.lock
 
 lowest: setup $(READERS) $(UV) ## run the tests with the oldest dependencies that pyproject.toml allows
 	@packaging/make-venv.sh build/lowest

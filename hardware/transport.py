@@ -10,7 +10,6 @@ import termios
 import threading
 import time
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any, Final
 
 import serial
@@ -21,6 +20,7 @@ from hardware.faults import Disconnected, NoSuchLine, WriteStalled
 from hardware.port_names import URL, PortInfo
 from hardware.port_owner import PTY_MAJORS
 from hardware.port_trouble import unavailable
+from hardware.wires import Line
 
 Trace = Callable[[str], None]
 """Gets one line for each piece of traffic, `> 1b 40` out and `< 12` in. Called on the driver's thread."""
@@ -37,15 +37,6 @@ _RFC2217: Final = "rfc2217:"
 # What pyserial lets through when a port goes away or is closed under a blocked call: SerialException and OSError
 # (one family), termios.error (its own), TypeError and ValueError (a descriptor that became None or -1).
 _GONE: Final = (OSError, TypeError, ValueError, termios.error)
-
-
-class Line(StrEnum):
-    """A wire by which a device says something without sending a byte."""
-
-    CTS = "cts"
-    DSR = "dsr"
-    CD = "cd"
-    RI = "ri"
 
 
 _NO_LINES: Final = frozenset({errno.ENOTTY, errno.EINVAL, errno.ENOSYS})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final, Unpack
 
+from hardware.inputs.key_bytes import KeyBytesParser
 from hardware.inputs.keys import STUCK_S, KeyService
-from hardware.inputs.signals import Meaning, meanings
-from hardware.readers.counters import Counters
+from hardware.inputs.signals import meanings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,73 +16,10 @@ if TYPE_CHECKING:
     from hardware.service import ServiceOptions
     from hardware.transport import Port, Trace
 
-LONGEST: Final = 8
-"""Bytes of one burst: a contact that bounces in a controller that does not mind."""
 _GAP_S: Final = 0.03
 """30 bytes long at 9600 baud; controllers that repeat do so every 33 ms at most."""
 _AGAIN_S: Final = 0.6
 """Where nothing is sent when a key goes up: a controller that repeats waits half a second before it begins."""
-
-
-class KeyBytesParser:
-    """Bursts of nothing but known bytes, each between two gaps.
-
-    A single byte has no sum. What tells it from noise is that nothing else stands beside it: a burst with any other
-    byte in it is dropped whole. One known byte that comes again and again is given without waiting for a gap.
-
-    Holds at most 8 bytes whatever comes in.
-
-    Args:
-        known: the bytes that mean something.
-    """
-
-    def __init__(self, known: Mapping[int, Meaning]) -> None:
-        self.counters = Counters()
-        self._known = known
-        self._held = bytearray()
-        self._spoilt = False
-
-    def feed(self, data: bytes) -> list[Meaning]:
-        """Take bytes as they come; give what was said in bursts that are too long to wait for their end."""
-        found: list[Meaning] = []
-        for at in range(0, len(data), LONGEST):
-            self._take(data[at : at + LONGEST], found)
-        return found
-
-    def idle(self) -> list[Meaning]:
-        """Say that nothing came for a while; give what was said."""
-        found: list[Meaning] = []
-        self._end(found)
-        self._spoilt = False
-        return found
-
-    def forget(self) -> None:
-        """Drop a burst that has begun."""
-        self.counters.noise_bytes += len(self._held)
-        self._held.clear()
-        self._spoilt = False
-
-    def _take(self, piece: bytes, found: list[Meaning]) -> None:
-        self._held += piece
-        if not self._spoilt and len(self._held) >= LONGEST and len(set(self._held)) == 1:
-            self._end(found)
-        elif self._spoilt or len(self._held) > LONGEST:
-            self.counters.noise_bytes += len(self._held)
-            self._held.clear()
-            self._spoilt = True
-
-    def _end(self, found: list[Meaning]) -> None:
-        if not self._held:
-            return
-        said = [self._known.get(byte) for byte in self._held]
-        if None in said:
-            self.counters.bad_frames += any(said)
-            self.counters.noise_bytes += len(self._held)
-            self._spoilt = True
-        else:
-            self.counters.frames += 1
-            found.extend([one for one in said if one][-LONGEST:])
-        self._held.clear()
 
 
 class ByteKeys(KeyService):

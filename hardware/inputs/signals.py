@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from hardware.transport import Line
+from hardware.wires import Line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

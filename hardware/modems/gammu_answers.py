@@ -57,9 +57,10 @@ _REFUSALS: Final = frozenset(
 the message centre's (TS 23.040, 9.2.3.22) and those of the modem that come before the sending (TS 27.005, 3.2.5).
 Others, as 332 "network timeout" and 500 "unknown error", leave it open."""
 
-_PART: Final = re.compile(r"Sending SMS (\d+)/(\d+)")
+# Numbers have few digits: Python refuses to read one of more than 4300.
+_PART: Final = re.compile(r"Sending SMS (\d{1,4})/(\d{1,4})")
 _WAITS: Final = "waiting for network answer"
-_ANSWERED: Final = re.compile(r"\.\.(OK|error (-?\d+)), message reference")
+_ANSWERED: Final = re.compile(r"\.\.(OK|error (-?\d{1,6})), message reference")
 _FACT: Final = re.compile(r"^([A-Z][A-Za-z ]*?) *: (.*)$", re.MULTILINE)
 _NUMBER: Final = re.compile(r"-?\d+")
 _SIM: Final = {
@@ -106,7 +107,7 @@ def _unsent(run: Run, told: str) -> Answer:
     """Judge a message of which no part was taken for certain, by what was written after its announcement."""
     answered = _ANSWERED.search(told)
     number = int(answered[2]) if answered and answered[2] else None
-    if _WAITS not in told:
+    if _WAITS not in run.output:
         if run.code is not None and run.code > _FIRST_REASON and run.code not in _TORN:
             why = f"error {number}" if number is not None and number > 0 else _reason(run)
             return Answer(SmsResult.FAILED, submitted=False, sentence=f"The modem did not want it: {why}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from hardware.readers.counters import Counters
@@ -14,22 +13,26 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 512
 """Bytes of a line. Our codes have less than 200; the largest QR code holds 2953 (ISO/IEC 18004)."""
+SHORTEST: Final = 4
+"""Bytes of a line; EAN-8 has eight."""
 GS: Final = "\x1d"
 """Separates the fields of a GS1 code whose length varies, and stands before the first one (FNC1)."""
 _AIM: Final = re.compile(rb"\][A-Za-z][0-9A-Za-z]")
 """Which kind of code it was, as `]Q1` (ISO/IEC 15424); scanners put it in front when they are told to."""
-_ENCODINGS: Final = ("utf-8", "gb18030")
-_NO_TEXT: Final = frozenset({"Cc", "Cn", "Co", "Cs"})
-"""Control characters, and code points that stand for no character or for anybody's own."""
+_WRONG: Final = "\ufffd"
+"""Stands for bytes that are no text."""
+_MARK: Final = "\ufeff"
+"""Some put it before text in UTF-8."""
+_WIDE_SPACE: Final = "\u3000"
 
 
 class CodeParser:
     """Codes in UTF-8 or GB18030, a line each.
 
     What comes before a code is taken off: STX, the scanner's own `prefix`, the symbology identifier, FNC1; ETX and
-    spaces behind it too. Text that is valid in both encodings is read as UTF-8. A line that is no text counts as a bad
-    frame. Such a line has no sum: whoever wants to be sure that no bit of it was turned over puts a check into the
-    code, and asks for it in `wanted`.
+    spaces behind it too. Text that is valid in both encodings is read as UTF-8. A line that is no text, or too short
+    for a code, counts as a bad frame. Such a line has no sum: whoever wants to be sure that no bit of it was turned
+    over puts a check into the code, and asks for it in `wanted`.
 
     Holds at most 512 bytes whatever comes in.
 
@@ -69,7 +72,7 @@ class CodeParser:
     def _codes(self, lines: list[bytes]) -> list[str]:
         found = []
         for line in lines:
-            code = self._text(line)
+            code = self._text(line) if len(line) >= SHORTEST else None
             if code is None:
                 self.counters.bad_frames += 1
                 continue
@@ -84,13 +87,11 @@ class CodeParser:
         if not line.startswith(self._prefix):
             return None
         inside = line[len(self._prefix) :]
-        kind = _AIM.match(inside)
-        for encoding in _ENCODINGS:
-            try:
-                text = inside[kind.end() if kind else 0 :].decode(encoding)
-            except UnicodeDecodeError:
-                continue
-            text = text.removeprefix("\ufeff").removeprefix(GS).strip(" ")
-            is_text = all(letter == GS or unicodedata.category(letter) not in _NO_TEXT for letter in text)
-            return text if text and is_text else None
-        return None
+        if kind := _AIM.match(inside):
+            inside = inside[kind.end() :]
+        text = inside.decode("utf-8", "replace")  # a raised error for each line would cost more than the rest
+        if _WRONG in text:
+            text = inside.decode("gb18030", "replace")
+        text = text.removeprefix(_MARK).removeprefix(GS).strip(" ")
+        is_text = _WRONG not in text and text.replace(GS, "").replace(_WIDE_SPACE, "").isprintable()
+        return text if text and is_text else None

@@ -48,8 +48,12 @@ class LineSplitter:
         found: list[bytes] = []
         *ended, rest = _END.split(data)
         for piece in ended:
-            self._hold(piece)
-            self._end(found)
+            if self._held or self._too_long or len(piece) > self._longest:
+                self._hold(piece)
+                self._end(found)
+            elif line := piece.removeprefix(_STX).removesuffix(_ETX):
+                self.unended = 0
+                found.append(line)
         self._hold(rest)
         return found
 

@@ -6,9 +6,9 @@ import threading
 from typing import Final
 
 from hardware.inputs.signals import wire
-from hardware.transport import Line
 from hardware.virtual.line_port import LinePort
 from hardware.virtual.talker import Talker
+from hardware.wires import Line
 
 PRESS_S: Final = 0.12
 """A short press of a finger."""

@@ -11,7 +11,7 @@ import socket
 import threading
 from typing import Final
 
-from hardware.transport import Line
+from hardware.wires import Line
 
 _log = logging.getLogger(__name__)
 _IAC, _DONT, _DO, _WONT, _WILL, _SB, _SE = 255, 254, 253, 252, 251, 250, 240

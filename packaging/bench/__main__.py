@@ -14,6 +14,7 @@ from pathlib import Path
 import network
 import outage
 import outbox
+import parsers
 import printer
 import readers
 import residents
@@ -36,6 +37,7 @@ _SIMPLE = {
     "residents": residents.measure,
     "outage": outage.measure,
     "network": network.measure,
+    "parsers": parsers.measure,
     "printer": printer.measure,
     "voice": voice.measure,
 }
@@ -43,7 +45,7 @@ _SIMPLE = {
 
 def main() -> int:
     """Measure what is asked for; exit 1 when something could not be measured, 3 when a target was missed."""
-    parts = ("store", "outbox", "outage", "residents", "network", "readers", "printer", "voice", "screen")
+    parts = ("store", "outbox", "outage", "residents", "network", "readers", "parsers", "printer", "voice", "screen")
     asked = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
     asked.add_argument("--only", choices=parts, action="append", help="measure only this; may be given again")
     asked.add_argument("--runs", type=int, default=5, help="launches of each app (default: %(default)s)")

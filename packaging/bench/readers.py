@@ -1,8 +1,7 @@
-"""Readers: how soon a card becomes an event, and how quickly each parser of a device gets through garbage."""
+"""Card readers: how soon a card becomes an event."""
 
 from __future__ import annotations
 
-import random
 import time
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
@@ -10,18 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from figures import Figure, Samples
 
 from hardware.events import CardSeen
-from hardware.printers.escpos_status import AnswerSplitter
 from hardware.readers.em125k import Em125kReader
-from hardware.readers.em125k_frames import Em125kParser
-from hardware.readers.hid_keys import HidParser
 from hardware.readers.pn532 import Pn532Reader
-from hardware.readers.pn532_frames import Pn532Parser
 from hardware.virtual.pn532_chip import Card, Pn532Chip
 from hardware.virtual.pty_port import PtyPort
 from hardware.virtual.reader import frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from figures import Progress
 
@@ -32,12 +27,6 @@ _KEY: Final = b"a key of the bench alone"
 _MS: Final = 1000.0
 _TAIL: Final = 0.99
 _SOON_MS: Final = 20.0
-_GARBAGE: Final = 10_000_000
-_MOST_S: Final = 10.0
-"""One megabyte a second: a hundred times what any of these lines can carry."""
-_PIECE: Final = 4096
-_EVENT: Final = 24
-"""Bytes of an input event."""
 _WAIT_S: Final = 20.0
 
 
@@ -54,12 +43,11 @@ class StampedPort(PtyPort):
 
 
 def measure(tell: Progress, taps: int = TAPS) -> list[Figure]:
-    """Tap cards on both serial readers, then pour garbage into each parser."""
+    """Tap cards on both serial readers."""
     tell(f"cards on readers, {taps} times each")
     return [
         _latency("em125k", _em125k_taps(taps)),
         _latency("pn532", _pn532_taps(taps)),
-        *(_poured(name, make, pieces, tell) for name, make, pieces in _parsers()),
     ]
 
 
@@ -105,27 +93,3 @@ def _tapped(
         reader.stop()
         port.close()
     return samples
-
-
-def _parsers() -> Iterator[tuple[str, Callable[[], Any], list[Any]]]:
-    """Give each parser with the garbage that costs it most, in pieces as a port gives them."""
-    noise = random.Random(7).randbytes(_GARBAGE)  # noqa: S311 - noise
-    frames = {
-        "em125k": (Em125kParser, b"\x0262E3086CED"),
-        "pn532": (Pn532Parser, b"\x00\xff\xff\xff\x01\x08\xf7"),
-        "printer's answers": (AnswerSplitter, b"\x37\x25\x37\x10\x00"),
-    }
-    for name, (make, worst) in frames.items():
-        for kind, data in (("random", noise), ("worst", worst * (_GARBAGE // len(worst)))):
-            yield f"{name}, {kind}", make, [data[at : at + _PIECE] for at in range(0, len(data), _PIECE)]
-    keys = [(1, byte % 128, byte >> 7) for byte in noise[: _GARBAGE // _EVENT]]
-    yield "hid, random", HidParser, [keys[at : at + 64] for at in range(0, len(keys), 64)]
-
-
-def _poured(name: str, make: Callable[[], Any], pieces: list[Any], tell: Progress) -> Figure:
-    tell(f"10 MB of garbage ({name})")
-    parser = make()
-    began = time.perf_counter()
-    for piece in pieces:
-        parser.feed(piece)
-    return Figure(f"10 MB of garbage through a parser ({name})", "s", time.perf_counter() - began, most=_MOST_S)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from hardware.events import DeviceDown, DeviceUp, Key, KeyPressed
 from hardware.health import Health, worst
-from hardware.inputs.byte_keys import LONGEST, ByteKeys, KeyBytesParser
+from hardware.inputs.byte_keys import ByteKeys
+from hardware.inputs.key_bytes import LONGEST, KeyBytesParser
 from hardware.inputs.signals import Meaning, meanings
 from hardware.virtual.keys import VirtualKeys
 

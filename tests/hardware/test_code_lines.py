@@ -13,7 +13,7 @@ from hardware.readers.lines import Ends
 SLIP = "taxi:TEST-1121-007"
 ENDS = [b"\r", b"\n", b"\r\n"]
 
-codes = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=80)
+codes = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=4, max_size=80)
 codes = codes.filter(lambda code: not re.match(r"][A-Za-z][0-9A-Za-z]", code))
 
 
@@ -80,8 +80,8 @@ def test_what_a_gap_leaves_unfinished_is_no_code_unless_the_scanner_sends_no_end
         ("出租车：北门".encode(), "出租车：北门"),
         ("出租车：北门".encode("gb18030"), "出租车：北门"),
         ("联通 㐂 𠮷".encode("gb18030"), "联通 㐂 𠮷"),
-        (b"]", "]"),
-        (b"]Q", "]Q"),
+        (b"]-abc", "]-abc"),
+        (b"]Q-1", "]Q-1"),
     ],
 )
 def test_what_stands_around_a_code_is_taken_off_and_both_encodings_are_read(sent: bytes, code: str) -> None:
@@ -95,7 +95,8 @@ def test_only_lines_with_the_prefix_are_codes_where_one_is_set() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b"taxi\x00:1", b"taxi\x1b[2J", b"\xff\xfe\xfd", b"\x81", b"]Q1", b"   ", GS.encode(), b"\xee\x80\x80"]
+    "line",
+    [b"taxi\x00:1", b"taxi\x1b[2J", b"\xff\xfe\xfd", b"\x81", b"]Q1", b"abc", b"    ", GS.encode(), b"\xee\x80\x80"],
 )
 def test_a_line_that_is_no_text_is_a_bad_frame(line: bytes) -> None:
     parser = CodeParser()

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hardware.faults import Disconnected, NoSuchLine
-from hardware.transport import Line, Port, open_port
+from hardware.transport import Port, open_port
 from hardware.virtual.line_port import LinePort
 from hardware.virtual.talker import Talker
+from hardware.wires import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,9 +10,9 @@ from hardware.health import Health, worst
 from hardware.inputs.keys import Held
 from hardware.inputs.signals import Wire, wire, wires
 from hardware.inputs.wire_keys import Settled, WireKeys
-from hardware.transport import Line
 from hardware.virtual.keys import VirtualWires
 from hardware.virtual.talker import Talker
+from hardware.wires import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

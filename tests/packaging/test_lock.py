@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text()
 READERS = (ROOT / "requirements-readers.lock").read_text()
+FUZZ = (ROOT / "requirements-fuzz.lock").read_text()
 COMPILED = ("pcsc", "hid")
 """Extras in a lock of their own: only who wants them, and the tests, needs a compiler."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -39,15 +40,22 @@ def test_the_readers_that_are_compiled_are_locked_apart() -> None:
     assert not names(compiled) & set(locked())
 
 
+def test_the_fuzzer_is_locked_apart_and_nothing_else_needs_it() -> None:
+    asked = names(PROJECT["dependency-groups"]["fuzz"])
+    assert set(locked(FUZZ)) == asked == {"atheris"}
+    assert not asked & set(locked())
+
+
 def test_every_version_is_exact_and_has_hashes() -> None:
     entries = re.split(r"\n(?=\S)", LOCK.strip())
     assert len(entries) > 50
-    entries += re.split(r"\n(?=\S)", READERS.strip())
+    for lock in (READERS, FUZZ):
+        entries += re.split(r"\n(?=\S)", lock.strip())
     for entry in entries:
         assert re.match(r"[a-z0-9.-]+==\S+ (; .+ )?\\\n    --hash=sha256:[0-9a-f]{64}", entry), entry[:80]
 
 
 def test_no_registry_is_named() -> None:
-    for lock in (LOCK, READERS):
+    for lock in (LOCK, READERS, FUZZ):
         assert "://" not in lock
         assert "index" not in re.sub(r"^\S+", "", lock, flags=re.MULTILINE)

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 WORDS = {
     *("help", "setup", "demo", "test", "deb", "debtest", "lint", "types", "contracts", "format"),
-    *("bench", "gallery", "docs", "lock", "lowest", "clean"),
+    *("bench", "fuzz", "gallery", "docs", "lock", "lowest", "clean"),
 }
 
 
