@@ -45,8 +45,9 @@ def page(command: click.Command, version: str, epoch: int) -> str:
         "by itself (taxi-kiosk.service); the other commands are for whoever looks after the box.",
         ".SH COMMANDS",
     ]
+    help_names = command.context_settings.get("help_option_names", ["--help"])
     for words, one in _commands(command, ("taxi-kiosk",)):
-        lines += _section(words, one)
+        lines += _section(click.Context(one, info_name=" ".join(words), help_option_names=help_names))
     for title, rows in (("FILES", FILES), ("EXIT STATUS", EXITS)):
         lines += [f".SH {title}"]
         for name, meaning in rows:
@@ -55,10 +56,10 @@ def page(command: click.Command, version: str, epoch: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _section(words: tuple[str, ...], command: click.Command) -> Iterator[str]:
-    context = click.Context(command, info_name=" ".join(words))
+def _section(context: click.Context) -> Iterator[str]:
+    command = context.command
     usage = " ".join(command.collect_usage_pieces(context))
-    yield f".SS {_text(' '.join(words))} {_text(usage)}"
+    yield f".SS {_text(context.command_path)} {_text(usage)}"
     yield from (_text(line.strip()) or ".PP" for line in (command.help or "").strip().splitlines())
     for option in command.params:
         row = option.get_help_record(context) if isinstance(option, click.Option) else None
